@@ -1,0 +1,19 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+const RETRIES = 5;
+
+/** Region, credentials and endpoints come from the environment, as the SDK reads it. */
+export const documentClient = (): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: RETRIES }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+
+/**
+ * A queue client that talks to the endpoint in force. The SDK otherwise prefers the host inside the queue URL, which
+ * under an endpoint override may be the real AWS.
+ */
+export function sqsClient(): SQSClient {
+  return new SQSClient({ maxAttempts: RETRIES, useQueueUrlAsEndpoint: false });
+}

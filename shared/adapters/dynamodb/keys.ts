@@ -1,0 +1,72 @@
+import type { Priority } from '../../contracts/message.ts';
+import type { OutboxLane } from '../../domain/outbox/outbox.ts';
+import { peerHash, peerHashOf } from '../../identity/chat-identity.ts';
+
+/* Every key of every table, in one place. docs/data-model.md explains them. */
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+const RANK: Readonly<Record<Priority, number>> = { critical: 0, high: 1, default: 2, low: 3 };
+const msDigits = (ms: number): string => String(ms).padStart(13, '0');
+
+// Core table
+export const workspaceKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'WORKSPACE' });
+export const apiKeyKey = (hash: string): Key => ({ pk: `KEY#${hash}`, sk: 'KEY' });
+export const sessionKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'SESSION' });
+export const qrKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'QR' });
+export const pairingCodeKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'PAIRING' });
+export const pacingKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'PACING' });
+export const laneKey = (sessionId: string, campaignId: string): Key => ({ pk: `S#${sessionId}`, sk: `LANE#${campaignId}` });
+export const claimKey = (sessionId: string, claimId: string): Key => ({ pk: `S#${sessionId}`, sk: `CLAIM#${claimId}` });
+export const campaignKey = (campaignId: string): Key => ({ pk: `C#${campaignId}`, sk: 'CAMPAIGN' });
+export const campaignCountsKey = (campaignId: string, sessionId: string): Key => ({ pk: `C#${campaignId}`, sk: `COUNTS#${sessionId}` });
+export const recipientKey = (campaignId: string, hash: string, to: string): Key => ({ pk: `C#${campaignId}`, sk: `R#${hash}#${to}` });
+export const campaignJobKey = (campaignId: string, kind: string, fromHash: string): Key => ({ pk: `C#${campaignId}`, sk: `JOB#${kind}#${fromHash}` });
+export const webhookKey = (workspaceId: string, webhookId: string): Key => ({ pk: `W#${workspaceId}`, sk: `WHK#${webhookId}` });
+export const deliveryKey = (webhookId: string, deliveryId: string): Key => ({ pk: `D#${webhookId}`, sk: `DLV#${deliveryId}` });
+export const idempotencyKey = (workspaceId: string, key: string): Key => ({ pk: `IDEM#${workspaceId}`, sk: key });
+
+// Index gsi1 of the core table: what belongs to a workspace, or waits for a scheduler
+export const sessionsOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#SESSIONS`;
+export const campaignsOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#CAMPAIGNS`;
+export const keysOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#KEYS`;
+
+// Index gsi2 of the core table (sparse): what someone has to look after
+export const sessionsOfInstance = (instanceId: string | null): string => `I#${instanceId ?? 'UNASSIGNED'}`;
+export const ACTIVE_CAMPAIGNS = 'ACTIVE#CAMPAIGNS';
+export const DUE_DELIVERIES = 'DUE#DELIVERIES';
+export const dueSort = (ms: number, id: string): string => `${msDigits(ms)}#${id}`;
+
+// Registry table
+export const INSTANCES = 'INSTANCES';
+export const instanceKey = (instanceId: string): Key => ({ pk: INSTANCES, sk: instanceId });
+
+// Messages table: one partition holds everything of one peer of one workspace
+export const peerPartition = (workspaceId: string, peer: string): string => `${workspaceId}#${peerHash(workspaceId, peer)}`;
+export const partitionOfId = (workspaceId: string, id: string): string => `${workspaceId}#${peerHashOf(id)}`;
+export const messageKey = (workspaceId: string, messageId: string): Key => ({
+  pk: partitionOfId(workspaceId, messageId),
+  sk: messageId,
+});
+export const chatKey = (workspaceId: string, peer: string, chatId: string): Key => ({
+  pk: peerPartition(workspaceId, peer),
+  sk: `CHAT#${chatId}`,
+});
+export const peerKey = (workspaceId: string, peer: string): Key => ({ pk: peerPartition(workspaceId, peer), sk: `PEER#${peer}` });
+
+// Index `outbox` of the messages table (sparse: queued messages only)
+export const outboxPartition = ({ sessionId, campaignId }: OutboxLane): string =>
+  campaignId === null ? sessionId : `${sessionId}#${campaignId}`;
+export const outboxSort = (priority: Priority, dueAt: number, messageId: string): string =>
+  `${RANK[priority]}#${msDigits(dueAt)}#${messageId}`;
+/** Inclusive bounds of the messages of one priority that are due. */
+export const outboxDueRange = (priority: Priority, nowMs: number): readonly [string, string] => [
+  `${RANK[priority]}#`,
+  `${RANK[priority]}#${msDigits(nowMs)}#~`,
+];
+
+// Index `chats` of the messages table (sparse: conversations)
+export const chatsOfWorkspace = (workspaceId: string): string => `${workspaceId}#CHATS`;

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { SessionId } from '../ids.ts';
+import { PhoneNumber } from '../phone-number.ts';
+import { SessionHealth } from '../session-events.ts';
+import { DesiredStatus, SessionStatus, StatusReason } from '../session-status.ts';
+import { Instant, NullableInstant, PageQuery, pageOf } from './common.ts';
+
+export const PacingProfile = z.enum(['default', 'cautious', 'unlimited']);
+export type PacingProfile = z.infer<typeof PacingProfile>;
+
+export const Pacing = z.strictObject({ profile: PacingProfile.default('default') });
+
+export const CreateSessionRequest = z.strictObject({
+  name: z.string().min(1).max(100).optional(),
+  provider: z.enum(['webjs', 'meta']).default('webjs'),
+  phoneNumber: PhoneNumber.optional().describe('Asks for a pairing code in place of a QR'),
+  pacing: Pacing.default({ profile: 'default' }),
+  autoStart: z.boolean().default(true),
+  meta: z
+    .strictObject({
+      phoneNumberId: z.string().min(1),
+      accessToken: z.string().min(1),
+      businessAccountId: z.string().min(1),
+    })
+    .optional(),
+});
+export type CreateSessionRequest = z.infer<typeof CreateSessionRequest>;
+
+export const SessionView = z.object({
+  id: SessionId,
+  workspaceId: z.string(),
+  name: z.string().nullable(),
+  provider: z.enum(['webjs', 'meta']),
+  status: SessionStatus,
+  desired: DesiredStatus,
+  phoneNumber: z.string().nullable(),
+  isPrimary: z.boolean(),
+  instance: z.object({ id: z.string(), url: z.string() }).nullable(),
+  previousInstanceId: z.string().nullable(),
+  migrationCount: z.int(),
+  lastMigrationAt: NullableInstant,
+  disconnectedAt: NullableInstant,
+  disconnectReason: StatusReason.nullable(),
+  disconnectDetails: z.string().nullable(),
+  storage: z.object({ path: z.string(), bytes: z.int(), verifiedAt: Instant }).nullable(),
+  health: SessionHealth,
+  pacing: z.object({ profile: PacingProfile }),
+  lastActivityAt: NullableInstant,
+  lastConnectedAt: NullableInstant,
+  createdAt: Instant,
+});
+export type SessionView = z.infer<typeof SessionView>;
+export const SessionPage = pageOf(SessionView);
+
+export const ListSessionsQuery = PageQuery.extend({
+  status: SessionStatus.optional(),
+  instanceId: z.string().max(64).optional(),
+  disconnectedSince: z.iso.datetime({ offset: true }).optional(),
+});
+export type ListSessionsQuery = z.infer<typeof ListSessionsQuery>;
+
+export const SessionStatusView = z.object({ status: SessionStatus, health: SessionHealth });
+export const QrView = z.object({ qr: z.string(), expiresAt: Instant, attempt: z.int() });
+export type QrView = z.infer<typeof QrView>;
+
+export const PairingCodeRequest = z.strictObject({ phoneNumber: PhoneNumber });
+export const PairingCodeView = z.object({ code: z.string(), expiresAt: Instant });
+export type PairingCodeView = z.infer<typeof PairingCodeView>;

@@ -1,0 +1,93 @@
+import * as z from 'zod';
+
+/** `skipped`: its campaign was cancelled before anyone claimed it. `received`: it came in. */
+export const MessageStatus = z.enum([
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'read',
+  'played',
+  'failed',
+  'skipped',
+  'received',
+]);
+export type MessageStatus = z.infer<typeof MessageStatus>;
+
+export const Priority = z.enum(['critical', 'high', 'default', 'low']);
+export type Priority = z.infer<typeof Priority>;
+
+export const MessageType = z.enum([
+  'text',
+  'image',
+  'video',
+  'audio',
+  'document',
+  'location',
+  'contact',
+  'poll',
+  'reaction',
+  'sticker',
+  'unknown',
+]);
+export type MessageType = z.infer<typeof MessageType>;
+
+/** Why a message failed: `code` is stable, `detail` is for people. */
+export const MessageFailure = z.object({ code: z.string(), detail: z.string() });
+export type MessageFailure = z.infer<typeof MessageFailure>;
+
+const base64 = z.base64().max(8_000_000).describe('The file itself; larger files go by `url`');
+const Media = z
+  .strictObject({
+    url: z.url({ protocol: /^https?$/ }).optional(),
+    base64: base64.optional(),
+    mimetype: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'must be a media type such as image/png').optional(),
+    filename: z.string().min(1).max(240).optional(),
+  })
+  .refine((media) => (media.url === undefined) !== (media.base64 === undefined), 'needs exactly one of url and base64')
+  .refine((media) => media.base64 === undefined || media.mimetype !== undefined, {
+    message: 'is needed with base64',
+    path: ['mimetype'],
+  });
+
+const Text = z.string().min(1).max(65_536);
+const withMedia = <T extends string>(type: T) =>
+  z.strictObject({ type: z.literal(type), media: Media, text: Text.optional() });
+
+/** What is sent, by type. One shape in the API, in the outbox and in the fleet. */
+export const MessageContent = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text'), text: Text }),
+  withMedia('image'),
+  withMedia('video'),
+  withMedia('audio'),
+  withMedia('document'),
+  z.strictObject({
+    type: z.literal('location'),
+    location: z.strictObject({
+      latitude: z.number().min(-90).max(90),
+      longitude: z.number().min(-180).max(180),
+      name: z.string().max(200).optional(),
+      address: z.string().max(500).optional(),
+    }),
+  }),
+  z.strictObject({
+    type: z.literal('contact'),
+    contact: z.strictObject({ name: z.string().min(1).max(200), phoneNumber: z.string().min(7).max(20) }),
+  }),
+  z.strictObject({
+    type: z.literal('poll'),
+    poll: z.strictObject({
+      question: z.string().min(1).max(255),
+      options: z.array(z.string().min(1).max(100)).min(2).max(12),
+      multiple: z.boolean().default(false),
+    }),
+  }),
+  z.strictObject({
+    type: z.literal('reaction'),
+    reaction: z.strictObject({
+      messageId: z.string().min(1).describe('The message reacted to'),
+      emoji: z.string().max(16).describe('Empty takes the reaction back'),
+    }),
+  }),
+]);
+export type MessageContent = z.infer<typeof MessageContent>;

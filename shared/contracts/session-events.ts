@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { MessageFailure, MessageType } from './message.ts';
+import { SessionStatus, StatusReason } from './session-status.ts';
+
+const at = z.iso.datetime();
+
+/** How a session's client is doing, as its instance last saw it. Shown in `GET /sessions/{id}`. */
+export const SessionHealth = z.object({
+  state: z.enum(['ok', 'degraded', 'unknown']),
+  checkedAt: at.nullable(),
+  detail: z.string().nullable(),
+  pageBuild: z.string().nullable(),
+});
+export type SessionHealth = z.infer<typeof SessionHealth>;
+
+const MediaDescription = z.object({
+  mimetype: z.string(),
+  filename: z.string().nullable(),
+  bytes: z.int().nonnegative(),
+  sha256: z.string(),
+});
+
+/** What a session reports about itself and its messages. */
+export const SessionEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('session.qr'), at, qr: z.string(), expiresAt: at, attempt: z.int().positive() }),
+  z.object({
+    type: z.literal('session.pairing_code'),
+    at,
+    phoneNumber: z.string(),
+    code: z.string(),
+    expiresAt: at,
+  }),
+  z.object({
+    type: z.literal('session.status'),
+    at,
+    status: SessionStatus,
+    reason: StatusReason.nullable(),
+    details: z.string().nullable(),
+    phoneNumber: z.string().nullable().describe('Known from `connected` on'),
+  }),
+  z.object({ type: z.literal('session.health'), at, health: SessionHealth }),
+  z.object({ type: z.literal('session.storage'), at, path: z.string(), bytes: z.int(), verifiedAt: at }),
+  z.object({ type: z.literal('message.sent'), at, messageId: z.string(), wireId: z.string() }),
+  z.object({
+    type: z.literal('message.ack'),
+    at,
+    messageId: z.string(),
+    ack: z.enum(['delivered', 'read', 'played']),
+  }),
+  z.object({ type: z.literal('message.failed'), at, messageId: z.string(), failure: MessageFailure }),
+  z.object({
+    type: z.literal('message.received'),
+    at: at.describe("WhatsApp's own time of the message"),
+    wireId: z.string(),
+    peer: z.string().describe('The chat: a phone number with +, …@lid or …@g.us'),
+    author: z.string().nullable().describe('In a group: who wrote'),
+    senderName: z.string().nullable(),
+    messageType: MessageType,
+    text: z.string().nullable(),
+    replyToWireId: z.string().nullable(),
+    media: MediaDescription.nullable(),
+  }),
+]);
+export type SessionEvent = z.infer<typeof SessionEvent>;
+
+/**
+ * What travels on `session-events.fifo`: everything one session reported since the last batch, in order.
+ *
+ * Group: the session. Deduplication: session + sequence. `sequence` is `<fencing token, 10 digits>-<counter, 10 digits>`,
+ * so it grows over takeovers too and a consumer can tell a batch it has already counted from a new one.
+ * Delivered at least once: consumers are idempotent.
+ */
+export const SessionEventBatch = z.object({
+  v: z.literal(1),
+  workspaceId: z.string(),
+  sessionId: z.string(),
+  instanceId: z.string(),
+  fencingToken: z.int().nonnegative(),
+  sequence: z.string().regex(/^\d{10}-\d{10}$/),
+  events: z.array(SessionEvent).min(1).max(200),
+});
+export type SessionEventBatch = z.infer<typeof SessionEventBatch>;

@@ -1,0 +1,42 @@
+import type { Page, PageRequest } from '../page.ts';
+
+/** A conversation of one session with one peer. */
+export interface Chat {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly sessionId: string;
+  readonly peer: string;
+  readonly name: string | null;
+  readonly isGroup: boolean;
+  readonly unreadCount: number;
+  readonly lastMessageAt: number; // Unix ms
+  readonly lastMessagePreview: string | null;
+}
+
+export interface ChatActivity {
+  readonly workspaceId: string;
+  readonly sessionId: string;
+  readonly peer: string;
+  readonly name?: string | null;
+  readonly at: number; // Unix ms
+  readonly preview: string | null;
+  readonly unread: boolean;
+}
+
+/** Conversations, listed by last activity. A campaign's messages open none until the recipient answers. */
+export interface Chats {
+  /** Notes a message of a conversation. `isNew`: it is the first one. */
+  touch(activity: ChatActivity): Promise<{ readonly chat: Chat; readonly isNew: boolean }>;
+  /** Throws `chat_not_found`. Knows chats that only a campaign wrote to as well. */
+  get(workspaceId: string, chatId: string): Promise<Chat>;
+  list(workspaceId: string, page: PageRequest, sessionId?: string): Promise<Page<Chat>>;
+  markRead(workspaceId: string, chatId: string): Promise<void>;
+}
+
+/** Which session last talked to a peer, so that the peer keeps hearing from the same number. */
+export interface Peers {
+  lastSessionOf(workspaceId: string, peer: string): Promise<string | undefined>;
+  lastSessionsOf(workspaceId: string, peers: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Writes only what differs from `known`. */
+  remember(workspaceId: string, sessionOf: ReadonlyMap<string, string>, known?: ReadonlyMap<string, string>): Promise<void>;
+}

@@ -1,0 +1,6 @@
+/** Wall-clock time in ms since 1970. Injected, so that tests can move it. */
+export interface Clock {
+  now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };

@@ -1,0 +1,33 @@
+import type { InstanceState } from '../../contracts/api/operations.ts';
+
+export interface InstanceLoad {
+  readonly sessions: number;
+  readonly memoryBytes: number;
+  readonly eventLoopLagMs: number;
+}
+
+/** One fleet process as the registry knows it. */
+export interface Instance {
+  readonly id: string;
+  /** Base URL of its private HTTP, such as http://10.0.3.7:3001 */
+  readonly url: string;
+  readonly zone: string;
+  readonly capacity: number; // sessions
+  readonly version: string;
+  readonly state: InstanceState;
+  /** Grows whenever the right is granted or taken away, so an instance that slept past its expiry cannot renew. */
+  readonly epoch: number;
+  readonly expiresAt: number; // Unix time in ms
+  readonly heartbeatAt: number; // Unix time in ms
+  readonly load: InstanceLoad;
+}
+
+/**
+ * One instance's right to run every session assigned to it, until `expiresAt`. What a late instance still tries to
+ * write is stopped by the fencing token of each assignment.
+ */
+export interface InstanceLease {
+  readonly instanceId: string;
+  readonly epoch: number;
+  readonly expiresAt: number; // Unix time in ms
+}

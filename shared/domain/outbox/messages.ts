@@ -1,0 +1,58 @@
+import type { MessageContent, MessageFailure, MessageStatus, MessageType, Priority } from '../../contracts/message.ts';
+import type { Page, PageRequest } from '../page.ts';
+
+/** A message of a chat, in or out, as the history shows it. Times are Unix ms. */
+export interface StoredMessage {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly sessionId: string;
+  readonly chatId: string;
+  readonly peer: string;
+  readonly direction: 'outbound' | 'inbound';
+  readonly type: MessageType;
+  readonly text: string | null;
+  readonly content: MessageContent | null; // outbound only
+  readonly author: string | null; // in a group: who wrote
+  readonly status: MessageStatus;
+  readonly wireId: string | null;
+  readonly failure: MessageFailure | null;
+  readonly priority: Priority | null;
+  readonly campaignId: string | null;
+  readonly dueAt: number | null;
+  readonly queuedAt: number | null;
+  readonly sentAt: number | null;
+  readonly deliveredAt: number | null;
+  readonly readAt: number | null;
+  readonly receivedAt: number | null;
+}
+
+export interface StatusChange {
+  readonly messageId: string;
+  readonly to: 'sent' | 'delivered' | 'read' | 'played' | 'failed';
+  readonly at: number; // Unix ms
+  readonly wireId?: string;
+  readonly failure?: MessageFailure;
+}
+
+export interface AppliedChange {
+  readonly change: StatusChange;
+  readonly message: StoredMessage; // after the change
+  readonly from: MessageStatus;
+}
+
+/** The message history of all workspaces. */
+export interface Messages {
+  /** Throws `message_not_found`, for another workspace's message too. */
+  get(workspaceId: string, messageId: string): Promise<StoredMessage>;
+  getMany(workspaceId: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, StoredMessage>>;
+  /** Newest first. */
+  listOfChat(workspaceId: string, chatId: string, page: PageRequest): Promise<Page<StoredMessage>>;
+  /**
+   * Moves statuses forward, never back (I5). At most one change a message: fold several into the furthest first.
+   * A change that `batch` already made on an earlier delivery comes back again as applied, so that counters
+   * can be moved by it, once, under the same batch.
+   */
+  applyChanges(workspaceId: string, batch: { sequence: string; fencingToken: number }, changes: readonly StatusChange[]): Promise<readonly AppliedChange[]>;
+  /** `false`: it is there already (the event came twice). */
+  insertInbound(message: StoredMessage): Promise<boolean>;
+}
