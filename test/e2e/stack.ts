@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BlazzClient } from '../../local/client/blazz-client.ts';
+import { HostProcess, type LocalJson } from '../../local/client/host-process.ts';
+import { PhonesClient } from '../../local/client/phones-client.ts';
+
+/** A whole Blazz on free ports in a temporary folder, as `npm start` runs it, for tests that know only its HTTP. */
+export class Stack {
+  readonly dataDir: string;
+  readonly #env: Readonly<Record<string, string>>;
+  #host: HostProcess | undefined;
+  #local: LocalJson | undefined;
+
+  private constructor(dataDir: string, env: Readonly<Record<string, string>>) {
+    this.dataDir = dataDir;
+    this.#env = env;
+  }
+
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<Stack> {
+    const stack = new Stack(await mkdtemp(join(tmpdir(), 'blazz-e2e-')), env);
+    await stack.restart();
+    return stack;
+  }
+
+  get host(): HostProcess {
+    if (!this.#host) throw new Error('The host is not running');
+    return this.#host;
+  }
+
+  get local(): LocalJson {
+    if (!this.#local) throw new Error('The host is not running');
+    return this.#local;
+  }
+
+  get blazz(): BlazzClient {
+    return new BlazzClient(this.local.api, this.local.apiKey);
+  }
+
+  get operator(): BlazzClient {
+    return new BlazzClient(this.local.api, this.local.operatorKey);
+  }
+
+  get stranger(): BlazzClient {
+    return new BlazzClient(this.local.api, this.local.otherApiKey);
+  }
+
+  get phones(): PhonesClient {
+    return new PhonesClient(this.local.whatsapp ?? '');
+  }
+
+  /** Starts the host on the same data; it must not be running. */
+  async restart(): Promise<void> {
+    this.#host = await HostProcess.start({ dataDir: this.dataDir, env: this.#env });
+    this.#local = await this.#host.local();
+  }
+
+  async close(): Promise<void> {
+    await this.#host?.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
