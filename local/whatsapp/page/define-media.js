@@ -1,0 +1,20 @@
+import { encryptAndUpload, getOrCreateMediaObject, OpaqueData, prepRawMedia, uploadMedia } from './media.js';
+import { download, hashOf } from './media-transfer.js';
+import { define } from './modules.js';
+
+/** Modules that prepare, send and fetch media. */
+const getRandomFilehash = () => hashOf(crypto.getRandomValues(new Uint8Array(32)).buffer);
+
+define({
+  WAWebMediaOpaqueData: OpaqueData,
+  WAWebPrepRawMedia: { prepRawMedia },
+  WAWebMediaStorage: { getOrCreateMediaObject },
+  WAWebMmsMediaTypes: { msgToMediaType: ({ type }) => type, castToV4: (type) => type },
+  WAWebMediaDataUtils: { shouldUseMediaCache: () => false },
+  WAWebMediaInMemoryBlobCache: { InMemoryMediaBlobCache: new Map() },
+  WAWebMediaMmsV4Upload: { uploadMedia, uploadUnencryptedMedia: uploadMedia },
+  WAWebUploadManager: { encryptAndUpload },
+  WAWebStartMediaUploadQpl: { startMediaUploadQpl: () => ({}) },
+  WAMediaCalculateFilehash: { getRandomFilehash },
+  WAWebDownloadManager: { downloadManager: { downloadAndMaybeDecrypt: download } },
+});

@@ -1,0 +1,11 @@
+const modules = new Map();
+
+/** As the real page's loader: modules by name. Clients overwrite members, so they stay plain objects. */
+export function define(definitions) {
+  for (const [name, exports] of Object.entries(definitions)) modules.set(name, exports);
+}
+
+window.require = (name) => {
+  if (!modules.has(name)) throw new Error(`Requiring unknown module "${name}"`);
+  return modules.get(name);
+};
