@@ -1,0 +1,158 @@
+import type { Construct } from 'constructs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import * as env from '../../shared/config/control-plane-env.ts';
+import { API_TIMEOUT } from '../stages.ts';
+import type { FunctionSetting } from './function-setting.ts';
+import { NodeFunction } from './node-function.ts';
+
+type MakeFunction = (scope: Construct, setting: FunctionSetting) => IFunction;
+
+const entryOf = (name: string): string => `lambdas/api/${name}/${name}.handler.ts`;
+
+const makeAuthorizer: MakeFunction = (scope, { data, environment, logs }) => {
+  const authorizer = new NodeFunction(scope, 'Authorizer', {
+    entry: entryOf('authorizer'),
+    description: 'Says which workspace and scopes an API key stands for',
+    env: env.AuthorizerEnv,
+    environment,
+    logs,
+  });
+  data.core.grantWrite(authorizer); // notes when a key was last used
+  return authorizer;
+};
+
+const makeSystem: MakeFunction = (scope, { data, environment, logs }) => {
+  const system = new NodeFunction(scope, 'SystemApi', {
+    entry: entryOf('system'),
+    description: 'Health, OpenAPI document, own workspace, and every unknown path',
+    env: env.SystemApiEnv,
+    environment,
+    logs,
+  });
+  data.core.grantRead(system);
+  data.registry.grantRead(system);
+  return system;
+};
+
+const makeSessions: MakeFunction = (scope, { data, environment, logs, network }) => {
+  const sessions = new NodeFunction(scope, 'SessionsApi', {
+    entry: entryOf('sessions'),
+    description: 'Sessions: link, start, stop, QR codes',
+    env: env.SessionsApiEnv,
+    environment,
+    logs,
+    network,
+    timeout: API_TIMEOUT,
+  });
+  data.core.grantWrite(sessions);
+  data.registry.grantRead(sessions);
+  data.grantNudging(sessions);
+  return sessions;
+};
+
+const makeMessages: MakeFunction = (scope, { data, environment, logs, network }) => {
+  const messages = new NodeFunction(scope, 'MessagesApi', {
+    entry: entryOf('messages'),
+    description: 'Messages: queue one, wait for it, read it',
+    env: env.MessagesApiEnv,
+    environment,
+    logs,
+    network,
+    timeout: API_TIMEOUT, // a caller may wait for `sent`
+  });
+  data.core.grantWrite(messages);
+  data.messages.grantBulkWrite(messages);
+  data.registry.grantRead(messages);
+  data.grantNudging(messages);
+  return messages;
+};
+
+const makeChats: MakeFunction = (scope, { data, environment, logs, network }) => {
+  const chats = new NodeFunction(scope, 'ChatsApi', {
+    entry: entryOf('chats'),
+    description: 'Chats: list, read, answer, typing',
+    env: env.ChatsApiEnv,
+    environment,
+    logs,
+    network,
+    timeout: API_TIMEOUT,
+  });
+  data.core.grantWrite(chats);
+  data.messages.grantBulkWrite(chats);
+  data.registry.grantRead(chats);
+  data.grantNudging(chats);
+  return chats;
+};
+
+const makeCampaigns: MakeFunction = (scope, { data, environment, logs, network }) => {
+  const campaigns = new NodeFunction(scope, 'CampaignsApi', {
+    entry: entryOf('campaigns'),
+    description: 'Campaigns: recipients, start, pause, counts',
+    env: env.CampaignsApiEnv,
+    environment,
+    logs,
+    network,
+    timeout: API_TIMEOUT,
+    memoryMiB: 1024, // reads recipient lists of up to 10 MB
+  });
+  data.core.grantBulkWrite(campaigns);
+  data.messages.grantBulkWrite(campaigns);
+  data.registry.grantRead(campaigns);
+  data.campaignJobs.grantSend(campaigns);
+  data.grantNudging(campaigns);
+  return campaigns;
+};
+
+const makeWebhooks: MakeFunction = (scope, { data, environment, logs }) => {
+  const webhooks = new NodeFunction(scope, 'WebhooksApi', {
+    entry: entryOf('webhooks'),
+    description: 'Webhooks: endpoints, deliveries, retries',
+    env: env.WebhooksApiEnv,
+    environment,
+    logs,
+    timeout: API_TIMEOUT,
+  });
+  data.core.grantBulkWrite(webhooks);
+  data.webhookDeliveries.grantSend(webhooks);
+  return webhooks;
+};
+
+const makeInstances: MakeFunction = (scope, { data, environment, logs }) => {
+  const instances = new NodeFunction(scope, 'InstancesApi', {
+    entry: entryOf('instances'),
+    description: 'Instances: list and drain, for operators',
+    env: env.InstancesApiEnv,
+    environment,
+    logs,
+  });
+  data.registry.grantWrite(instances);
+  data.core.grantRead(instances);
+  return instances;
+};
+
+const makeApiKeys: MakeFunction = (scope, { data, environment, logs }) => {
+  const apiKeys = new NodeFunction(scope, 'ApiKeysApi', {
+    entry: entryOf('api-keys'),
+    description: 'API keys: make, list, revoke',
+    env: env.ApiKeysApiEnv,
+    environment,
+    logs,
+  });
+  data.core.grantWrite(apiKeys);
+  return apiKeys;
+};
+
+export type ApiFunctions = ReturnType<typeof makeApiFunctions>;
+
+/** One function a resource of the REST API, each allowed what it reads and writes and no more. */
+export const makeApiFunctions = (scope: Construct, setting: FunctionSetting) => ({
+  authorizer: makeAuthorizer(scope, setting),
+  system: makeSystem(scope, setting),
+  sessions: makeSessions(scope, setting),
+  messages: makeMessages(scope, setting),
+  chats: makeChats(scope, setting),
+  campaigns: makeCampaigns(scope, setting),
+  webhooks: makeWebhooks(scope, setting),
+  instances: makeInstances(scope, setting),
+  apiKeys: makeApiKeys(scope, setting),
+});

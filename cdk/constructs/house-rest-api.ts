@@ -1,0 +1,105 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  AccessLogField,
+  AccessLogFormat,
+  AuthorizationType,
+  EndpointType,
+  IdentitySource,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  type Method,
+  MethodLoggingLevel,
+  type MethodOptions,
+  RequestAuthorizer,
+  RestApi,
+  type StageOptions,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { HouseLogGroup, type LogSettings } from './house-log-group.ts';
+import { addProblemResponses } from './problem-responses.ts';
+
+export interface HouseRestApiProps {
+  readonly authorizer: IFunction;
+  readonly requestsPerSecond: number;
+  readonly logs: LogSettings;
+}
+
+/** How long a revoked key may still pass; documented with the API. */
+const AUTHORIZER_CACHE = Duration.seconds(60);
+
+/** Ids only: no query strings (they may hold a phone number), no bodies, no addresses. */
+const ACCESS_LOG = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: AccessLogField.contextRequestId(),
+    at: AccessLogField.contextRequestTimeEpoch(),
+    method: AccessLogField.contextHttpMethod(),
+    path: AccessLogField.contextPath(),
+    status: AccessLogField.contextStatus(),
+    latencyMs: AccessLogField.contextResponseLatency(),
+    bytes: AccessLogField.contextResponseLength(),
+    workspaceId: AccessLogField.contextAuthorizer('workspaceId'),
+    keyId: AccessLogField.contextAuthorizer('keyId'),
+    error: AccessLogField.contextErrorResponseType(),
+  }),
+);
+
+/** Our REST API: every route goes to one function, behind the authorizer unless it is named as open. */
+export class HouseRestApi extends RestApi {
+  /** What answers without a key. */
+  readonly openMethods: Method[] = [];
+  readonly #authorized: MethodOptions;
+
+  constructor(scope: Construct, id: string, { authorizer, requestsPerSecond, logs }: HouseRestApiProps) {
+    super(scope, id, {
+      restApiName: scope.node.id,
+      endpointTypes: [EndpointType.REGIONAL],
+      binaryMediaTypes: ['image/png'], // pictures of QR codes
+      cloudWatchRole: true,
+      deployOptions: deployOptions(new HouseLogGroup(scope, `${id}AccessLogs`, logs), requestsPerSecond),
+    });
+    addProblemResponses(this);
+    this.#authorized = {
+      authorizationType: AuthorizationType.CUSTOM,
+      authorizer: new RequestAuthorizer(scope, `${id}Authorizer`, {
+        handler: authorizer,
+        identitySources: [IdentitySource.header('Authorization')],
+        resultsCacheTtl: AUTHORIZER_CACHE,
+      }),
+    };
+  }
+
+  /** Every method at `path` and everything below it. */
+  routeTree(path: string, target: IFunction): void {
+    this.route(path, target);
+    this.route(`${path}/{proxy+}`, target);
+  }
+
+  /** Every method at `path`. */
+  route(path: string, target: IFunction): void {
+    this.#add(path, target, this.#authorized);
+  }
+
+  /** Every method at `path`, for anybody. */
+  routeOpen(path: string, target: IFunction): void {
+    this.openMethods.push(this.#add(path, target, { authorizationType: AuthorizationType.NONE }));
+  }
+
+  #add(path: string, target: IFunction, options: MethodOptions): Method {
+    return this.root.resourceForPath(path).addMethod('ANY', integrate(target), options);
+  }
+}
+
+const deployOptions = (accessLog: HouseLogGroup, requestsPerSecond: number): StageOptions => ({
+  stageName: 'live',
+  tracingEnabled: true,
+  metricsEnabled: true,
+  loggingLevel: MethodLoggingLevel.ERROR,
+  dataTraceEnabled: false, // would log bodies
+  accessLogDestination: new LogGroupLogDestination(accessLog),
+  accessLogFormat: ACCESS_LOG,
+  throttlingRateLimit: requestsPerSecond,
+  throttlingBurstLimit: requestsPerSecond * 2,
+});
+
+const integrate = (target: IFunction): LambdaIntegration => new LambdaIntegration(target, { allowTestInvoke: false });

@@ -1,0 +1,65 @@
+import type { Construct } from 'constructs';
+import * as env from '../../shared/config/control-plane-env.ts';
+import { CONSUMER_TIMEOUT } from '../stages.ts';
+import type { FunctionSetting } from './function-setting.ts';
+import { NodeFunction } from './node-function.ts';
+
+const entryOf = (name: string): string => `lambdas/queues/${name}/${name}.handler.ts`;
+
+/** The consumers of the queues, each fed by its own. */
+export function makeQueueFunctions(scope: Construct, setting: FunctionSetting): void {
+  makeSessionEvents(scope, setting);
+  makeCampaignJobs(scope, setting);
+  makeWebhookDeliveries(scope, setting);
+}
+
+function makeSessionEvents(scope: Construct, { data, environment, logs }: FunctionSetting): void {
+  const consumer = new NodeFunction(scope, 'SessionEvents', {
+    entry: entryOf('session-events'),
+    description: 'Writes down what sessions report, and makes webhook deliveries of it',
+    env: env.SessionEventsEnv,
+    environment,
+    logs,
+    timeout: CONSUMER_TIMEOUT.sessionEvents,
+    memoryMiB: 1024,
+  });
+  data.core.grantBulkWrite(consumer);
+  data.messages.grantBulkWrite(consumer);
+  data.webhookDeliveries.grantSend(consumer);
+  data.sessionEvents.feed(consumer, { batchSize: 10 });
+}
+
+function makeCampaignJobs(scope: Construct, { data, environment, logs, network }: FunctionSetting): void {
+  const consumer = new NodeFunction(scope, 'CampaignJobs', {
+    entry: entryOf('campaign-jobs'),
+    description: 'Turns a share of a campaign into messages',
+    env: env.CampaignJobsEnv,
+    environment,
+    logs,
+    network,
+    timeout: CONSUMER_TIMEOUT.campaignJobs,
+    memoryMiB: 1024,
+  });
+  data.core.grantBulkWrite(consumer);
+  data.messages.grantBulkWrite(consumer);
+  data.registry.grantRead(consumer);
+  data.grantNudging(consumer);
+  data.campaignJobs.grantSend(consumer);
+  data.webhookDeliveries.grantSend(consumer);
+  // A cap, so that one large campaign leaves the tables and Lambda's own limit to others.
+  data.campaignJobs.feed(consumer, { batchSize: 2, maxConcurrency: 10 });
+}
+
+function makeWebhookDeliveries(scope: Construct, { data, environment, logs }: FunctionSetting): void {
+  const consumer = new NodeFunction(scope, 'WebhookDeliveries', {
+    entry: entryOf('webhook-deliveries'),
+    description: 'Sends webhook deliveries; outside our network, so that none can reach into it',
+    env: env.WebhookDeliveriesEnv,
+    environment,
+    logs,
+    timeout: CONSUMER_TIMEOUT.webhookDeliveries,
+  });
+  data.core.grantWrite(consumer);
+  data.webhookDeliveries.grantSend(consumer);
+  data.webhookDeliveries.feed(consumer, { batchSize: 10, maxConcurrency: 50 });
+}

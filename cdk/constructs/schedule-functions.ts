@@ -1,0 +1,61 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import * as env from '../../shared/config/control-plane-env.ts';
+import type { FunctionSetting } from './function-setting.ts';
+import { NodeFunction } from './node-function.ts';
+
+export type ScheduleFunctions = ReturnType<typeof makeScheduleFunctions>;
+
+const TIMEOUT = Duration.seconds(55); // over before the next one starts
+
+const entryOf = (name: string): string => `lambdas/schedules/${name}/${name}.handler.ts`;
+
+/** What looks after lost work once a minute. */
+export const makeScheduleFunctions = (scope: Construct, setting: FunctionSetting) => ({
+  reassignSessions: makeReassignSessions(scope, setting),
+  requeueWork: makeRequeueWork(scope, setting),
+});
+
+function makeReassignSessions(scope: Construct, { data, environment, logs, network }: FunctionSetting): IFunction {
+  const reassign = new NodeFunction(scope, 'ReassignSessions', {
+    entry: entryOf('reassign-sessions'),
+    description: 'Declares silent instances lost and moves their sessions',
+    env: env.ReassignSessionsEnv,
+    environment,
+    logs,
+    network,
+    timeout: TIMEOUT,
+  });
+  data.core.grantWrite(reassign);
+  data.registry.grantWrite(reassign);
+  data.grantNudging(reassign);
+  runEveryMinute(scope, reassign);
+  return reassign;
+}
+
+function makeRequeueWork(scope: Construct, { data, environment, logs }: FunctionSetting): IFunction {
+  const requeue = new NodeFunction(scope, 'RequeueWork', {
+    entry: entryOf('requeue-work'),
+    description: 'Puts work the tables know of back on its queue',
+    env: env.RequeueWorkEnv,
+    environment,
+    logs,
+    timeout: TIMEOUT,
+  });
+  data.core.grantBulkWrite(requeue); // starts scheduled campaigns, whose jobs it writes
+  data.messages.grantRead(requeue);
+  data.campaignJobs.grantSend(requeue);
+  data.webhookDeliveries.grantSend(requeue);
+  runEveryMinute(scope, requeue);
+  return requeue;
+}
+
+function runEveryMinute(scope: Construct, target: IFunction): void {
+  new Rule(scope, `${target.node.id}EveryMinute`, {
+    schedule: Schedule.rate(Duration.minutes(1)),
+    targets: [new LambdaFunction(target, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })], // the next run is the retry
+  });
+}

@@ -1,0 +1,53 @@
+import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type ApiFunctions, makeApiFunctions } from '../constructs/api-functions.ts';
+import type { FunctionNetwork } from '../constructs/function-network.ts';
+import { functionSetting } from '../constructs/function-setting.ts';
+import { HouseRestApi } from '../constructs/house-rest-api.ts';
+import { makeQueueFunctions } from '../constructs/queue-functions.ts';
+import { makeScheduleFunctions, type ScheduleFunctions } from '../constructs/schedule-functions.ts';
+import type { StageSettings } from '../stages.ts';
+import type { DataStack } from './data-stack.ts';
+
+export interface ControlPlaneStackProps extends StackProps {
+  readonly settings: StageSettings;
+  readonly data: DataStack;
+  readonly network: FunctionNetwork | undefined;
+}
+
+/** The REST API, its functions, the consumers of the queues and the schedules. */
+export class ControlPlaneStack extends Stack {
+  readonly api: HouseRestApi;
+  readonly schedules: ScheduleFunctions;
+
+  constructor(scope: Construct, id: string, { settings, data, network, ...props }: ControlPlaneStackProps) {
+    super(scope, id, props);
+    const setting = functionSetting(data, settings, network);
+    const functions = makeApiFunctions(this, setting);
+    this.api = new HouseRestApi(this, 'Api', {
+      authorizer: functions.authorizer,
+      requestsPerSecond: settings.apiRequestsPerSecond,
+      logs: data.logs,
+    });
+    // LocalStack makes this tag the API's id, and so its address one that can be written down.
+    if (settings.physicalNamePrefix) Tags.of(this.api).add('_custom_id_', settings.physicalNamePrefix);
+    addRoutes(this.api, functions);
+    makeQueueFunctions(this, setting);
+    this.schedules = makeScheduleFunctions(this, setting);
+    new CfnOutput(this, 'ApiUrl', { value: this.api.url });
+  }
+}
+
+function addRoutes(api: HouseRestApi, functions: ApiFunctions): void {
+  const { system } = functions;
+  for (const path of ['/', '/health', '/openapi.json', '/docs', '/{proxy+}', '/v1/{proxy+}']) api.routeOpen(path, system);
+  api.route('/v1/workspaces/current', system);
+  api.routeTree('/v1/sessions', functions.sessions);
+  api.route('/api/whatsapp/{proxy+}', functions.sessions); // paths of the system this one replaces
+  api.routeTree('/v1/messages', functions.messages);
+  api.routeTree('/v1/chats', functions.chats);
+  api.routeTree('/v1/campaigns', functions.campaigns);
+  api.routeTree('/v1/webhooks', functions.webhooks);
+  api.routeTree('/v1/instances', functions.instances);
+  api.routeTree('/v1/api-keys', functions.apiKeys);
+}

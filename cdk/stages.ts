@@ -1,0 +1,119 @@
+import { Duration, type Environment } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import manifest from '../package.json' with { type: 'json' };
+
+export const VERSION = manifest.version;
+
+export const STAGE_NAMES = ['dev', 'prod', 'local', 'localstack'] as const;
+export type StageName = (typeof STAGE_NAMES)[number];
+
+/** Size of the fleet. A real WhatsApp Web page takes 300 to 400 MB, so memory decides what a task can hold. */
+export interface FleetSettings {
+  readonly cpu: number; // units: 1024 are one vCPU
+  readonly memoryMiB: number;
+  readonly diskGiB: number; // live browser profiles lie on the task's own disk
+  readonly sessionsPerInstance: number;
+  readonly instances: number;
+  readonly natGateways: number;
+}
+
+export interface StageSettings {
+  readonly name: StageName;
+  /** Unset: where the CLI's credentials lead. */
+  readonly env: Environment | undefined;
+  /** Data goes when the stack goes. */
+  readonly isDisposable: boolean;
+  readonly logRetention: RetentionDays;
+  /** Unset: the fleet runs elsewhere, and there is no network to reach it through. */
+  readonly fleet: FleetSettings | undefined;
+  /** Tables, queues and secrets are called `<prefix>-…` for those outside CloudFormation who must know them. */
+  readonly physicalNamePrefix: string | undefined;
+  readonly apiRequestsPerSecond: number;
+  readonly allowUnlimitedPacing: boolean;
+  readonly webhookAllowLoopback: boolean;
+  readonly alarmEmail: string | undefined;
+}
+
+const EMULATED: Environment = { account: '000000000000', region: 'eu-central-1' };
+
+const DEV: StageSettings = {
+  name: 'dev',
+  env: undefined,
+  isDisposable: true,
+  logRetention: RetentionDays.TWO_WEEKS,
+  fleet: { cpu: 2048, memoryMiB: 8192, diskGiB: 30, sessionsPerInstance: 20, instances: 2, natGateways: 1 },
+  physicalNamePrefix: undefined,
+  apiRequestsPerSecond: 200,
+  allowUnlimitedPacing: false,
+  webhookAllowLoopback: false,
+  alarmEmail: undefined,
+};
+
+const STAGES: Readonly<Record<StageName, StageSettings>> = {
+  dev: DEV,
+  prod: {
+    ...DEV,
+    name: 'prod',
+    isDisposable: false,
+    logRetention: RetentionDays.THREE_MONTHS,
+    fleet: { cpu: 8192, memoryMiB: 32_768, diskGiB: 60, sessionsPerInstance: 50, instances: 3, natGateways: 2 },
+    apiRequestsPerSecond: 1_000,
+  },
+  // What the local host runs: everything, with child processes for tasks.
+  local: {
+    ...DEV,
+    name: 'local',
+    env: EMULATED,
+    fleet: { cpu: 2048, memoryMiB: 8192, diskGiB: 30, sessionsPerInstance: 50, instances: 2, natGateways: 1 },
+    apiRequestsPerSecond: 10_000,
+    allowUnlimitedPacing: true,
+  },
+  // What LocalStack's free tier has: no VPC, ECS or EFS. localstack.yml runs the fleet beside it.
+  localstack: { ...DEV, name: 'localstack', env: EMULATED, fleet: undefined, physicalNamePrefix: 'blazz-localstack' },
+};
+
+/** Longest a message of the API may take; API Gateway gives up after 29 s. */
+export const API_TIMEOUT = Duration.seconds(28);
+
+/** How long a consumer may take for one batch; its queue waits six times as long. */
+export const CONSUMER_TIMEOUT = {
+  sessionEvents: Duration.seconds(30),
+  campaignJobs: Duration.seconds(60),
+  webhookDeliveries: Duration.seconds(60),
+} as const;
+
+/** What may be overridden on the command line, `-c name=value`; the CLI gives strings, code may give the value. */
+export interface StageContext {
+  readonly get: (name: string) => unknown;
+}
+
+/** The settings of a stage with the overrides of the context. Throws on a name or value it does not know. */
+export function stageSettings({ get }: StageContext): StageSettings {
+  const settings = STAGES[stageName(get('stage') ?? 'dev')];
+  return {
+    ...settings,
+    allowUnlimitedPacing: flag('allowUnlimitedPacing', get) ?? settings.allowUnlimitedPacing,
+    webhookAllowLoopback: flag('webhookAllowLoopback', get) ?? settings.webhookAllowLoopback,
+    alarmEmail: text('alarmEmail', get) ?? settings.alarmEmail,
+  };
+}
+
+function stageName(value: unknown): StageName {
+  const name = STAGE_NAMES.find((known) => known === value);
+  if (!name) throw new Error(`Unknown stage ${JSON.stringify(value)}: pass -c stage=${STAGE_NAMES.join('|')}`);
+  return name;
+}
+
+function flag(name: string, get: StageContext['get']): boolean | undefined {
+  const value = get(name);
+  if (value === undefined) return undefined;
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw new Error(`Context ${name} must be true or false, not ${JSON.stringify(value)}`);
+}
+
+function text(name: string, get: StageContext['get']): string | undefined {
+  const value = get(name);
+  if (value === undefined || typeof value === 'string') return value;
+  throw new Error(`Context ${name} must be text`);
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import type * as z from 'zod';
+import * as env from '../../shared/config/control-plane-env.ts';
+import { makeStage, templatesOf } from './stage-templates.ts';
+
+const { controlPlane } = templatesOf(makeStage('dev'));
+const local = templatesOf(makeStage('local', { webhookAllowLoopback: 'true' })).controlPlane;
+
+interface FunctionProperties {
+  readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> };
+  readonly Timeout: number;
+  readonly VpcConfig?: unknown;
+}
+
+const functionsOf = (template: typeof controlPlane): [string, FunctionProperties][] =>
+  Object.entries(template.findResources('AWS::Lambda::Function')).map(([id, { Properties }]) => [
+    id.replace(/[0-9A-F]{8}$/, ''),
+    Properties as FunctionProperties,
+  ]);
+
+const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
+  Authorizer: env.AuthorizerEnv,
+  SystemApi: env.SystemApiEnv,
+  SessionsApi: env.SessionsApiEnv,
+  MessagesApi: env.MessagesApiEnv,
+  ChatsApi: env.ChatsApiEnv,
+  CampaignsApi: env.CampaignsApiEnv,
+  WebhooksApi: env.WebhooksApiEnv,
+  InstancesApi: env.InstancesApiEnv,
+  ApiKeysApi: env.ApiKeysApiEnv,
+  SessionEvents: env.SessionEventsEnv,
+  CampaignJobs: env.CampaignJobsEnv,
+  WebhookDeliveries: env.WebhookDeliveriesEnv,
+  ReassignSessions: env.ReassignSessionsEnv,
+  RequeueWork: env.RequeueWorkEnv,
+};
+
+describe('functions', () => {
+  const functions = functionsOf(controlPlane);
+
+  it('are one an entry, each with exactly the environment its schema names', () => {
+    const keys = Object.fromEntries(functions.map(([id, { Environment }]) => [id, Object.keys(Environment.Variables).sort()]));
+    const expected = Object.entries(SCHEMAS).map(([id, schema]) => [id, Object.keys(schema.shape).sort()]);
+    expect(keys).toEqual(Object.fromEntries(expected));
+  });
+
+  it('run on Node 24 and ARM, are traced, and log to a group of their own', () => {
+    controlPlane.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogGroup: Match.anyValue() },
+    });
+    controlPlane.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 14, KmsKeyId: Match.anyValue() });
+  });
+
+  it('run in the network of the fleet if they nudge it, and only then', () => {
+    const inside = functions.filter(([, { VpcConfig }]) => VpcConfig).map(([id]) => id);
+    const nudging = functions.filter(([, { Environment }]) => 'NUDGE_SECRET_ARN' in Environment.Variables);
+    expect(inside).toEqual(nudging.map(([id]) => id));
+    expect(inside).not.toContain('WebhookDeliveries'); // its targets are chosen by others
+  });
+
+  it('end before API Gateway gives up', () => {
+    for (const [id, { Timeout }] of functions.filter(([name]) => name.endsWith('Api'))) {
+      expect([id, Timeout < 29]).toEqual([id, true]);
+    }
+  });
+
+  it('neither lift pacing nor call loopback addresses, but where the stage says so', () => {
+    const flags = (template: typeof controlPlane, key: string) =>
+      new Set(functionsOf(template).flatMap(([, { Environment }]) => Environment.Variables[key] ?? []));
+    expect(flags(controlPlane, 'ALLOW_UNLIMITED_PACING')).toEqual(new Set(['false']));
+    expect(flags(controlPlane, 'BLAZZ_WEBHOOK_ALLOW_LOOPBACK')).toEqual(new Set(['false']));
+    expect(flags(local, 'ALLOW_UNLIMITED_PACING')).toEqual(new Set(['true']));
+    expect(flags(local, 'BLAZZ_WEBHOOK_ALLOW_LOOPBACK')).toEqual(new Set(['true']));
+  });
+});
+
+describe('queues and schedules', () => {
+  it('feed each consumer and let a batch fail in part', () => {
+    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 3);
+    controlPlane.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
+  it('look after lost work once a minute', () => {
+    controlPlane.resourceCountIs('AWS::Events::Rule', 2);
+    controlPlane.allResourcesProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+  });
+});

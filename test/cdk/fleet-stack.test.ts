@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { FleetEnv } from '../../shared/config/fleet-env.ts';
+import { makeStage, templatesOf } from './stage-templates.ts';
+
+const { fleet, network } = templatesOf(makeStage('dev'));
+
+interface Container {
+  readonly Environment: { Name: string; Value: unknown }[];
+  readonly [property: string]: unknown;
+}
+const [task] = Object.values(fleet.findResources('AWS::ECS::TaskDefinition')) as {
+  Properties: { ContainerDefinitions: Container[]; EphemeralStorage: unknown };
+}[];
+const [container] = task!.Properties.ContainerDefinitions;
+
+describe('tasks', () => {
+  it('get an environment the instance accepts', () => {
+    const known = container!.Environment.map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : 'http://made.at/deployment']);
+    expect(() => FleetEnv.parse(Object.fromEntries(known))).not.toThrow();
+    expect(known.filter(([name]) => !(String(name) in FleetEnv.shape))).toEqual([]);
+  });
+
+  it('cannot write to their image, and have room of their own for profiles', () => {
+    expect(container).toMatchObject({ ReadonlyRootFilesystem: true, LinuxParameters: { InitProcessEnabled: true } });
+    const env = Object.fromEntries(container!.Environment.map(({ Name, Value }) => [Name, Value]));
+    const mounts = container!['MountPoints'] as { ContainerPath: string; ReadOnly: boolean }[];
+    expect(mounts.filter(({ ReadOnly }) => !ReadOnly).map(({ ContainerPath }) => ContainerPath)).toEqual(
+      expect.arrayContaining([env['PROFILE_DIR'], env['SESSION_STORE_DIR'], '/tmp']),
+    );
+  });
+
+  it('have more time to stop than they take', () => {
+    const stopTimeout = container!.Environment.find(({ Name }) => Name === 'STOP_TIMEOUT_SECONDS')?.Value;
+    expect(container!['StopTimeout']).toBe(120);
+    expect(Number(stopTimeout)).toBeLessThan(120);
+  });
+
+  it('are replaced only by ones that work, in private subnets', () => {
+    fleet.hasResourceProperties('AWS::ECS::Service', {
+      DeploymentConfiguration: {
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+        MinimumHealthyPercent: 100,
+      },
+      NetworkConfiguration: { AwsvpcConfiguration: Match.objectLike({ AssignPublicIp: 'DISABLED' }) },
+    });
+  });
+});
+
+describe('snapshots', () => {
+  it('lie on an encrypted file system that is backed up', () => {
+    fleet.hasResourceProperties('AWS::EFS::FileSystem', {
+      Encrypted: true,
+      KmsKeyId: Match.anyValue(),
+      BackupPolicy: { Status: 'ENABLED' },
+    });
+  });
+
+  it('are reached with TLS, IAM and one access point, by nobody unnamed', () => {
+    fleet.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Volumes: Match.arrayWith([
+        Match.objectLike({
+          EFSVolumeConfiguration: Match.objectLike({
+            TransitEncryption: 'ENABLED',
+            AuthorizationConfig: { AccessPointId: Match.anyValue(), IAM: 'ENABLED' },
+          }),
+        }),
+      ]),
+    });
+    const [files] = Object.values(fleet.findResources('AWS::EFS::FileSystem')) as {
+      Properties: { FileSystemPolicy: { Statement: { Effect: string }[] } };
+    }[];
+    expect(files!.Properties.FileSystemPolicy.Statement.map(({ Effect }) => Effect)).toEqual(['Deny']);
+  });
+});
+
+describe('network', () => {
+  it('lets nobody in from outside', () => {
+    const rules = [
+      ...Object.values(network.findResources('AWS::EC2::SecurityGroupIngress')),
+      ...Object.values(fleet.findResources('AWS::EC2::SecurityGroupIngress')),
+    ].map(({ Properties }) => Properties as { FromPort: number; ToPort: number; CidrIp?: string });
+    expect(rules.map(({ FromPort, ToPort }) => [FromPort, ToPort])).toEqual([
+      [3001, 3001], // functions that nudge
+      [3001, 3001], // other instances
+      [2049, 2049],
+    ]);
+    expect(rules.filter(({ CidrIp }) => CidrIp)).toEqual([]);
+    network.allResourcesProperties('AWS::EC2::SecurityGroup', { SecurityGroupIngress: Match.absent() });
+    network.allResourcesProperties('AWS::EC2::Subnet', { MapPublicIpOnLaunch: false });
+  });
+
+  it('logs its flows and reaches the tables without leaving', () => {
+    network.resourceCountIs('AWS::EC2::FlowLog', 1);
+    network.hasResourceProperties('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' });
+  });
+});

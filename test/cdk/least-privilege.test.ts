@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { makeStage, templatesOf } from './stage-templates.ts';
+
+const { controlPlane, fleet } = templatesOf(makeStage('dev'));
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+interface Policy {
+  readonly PolicyDocument: { readonly Statement: Statement[] };
+  readonly Roles: { Ref: string }[];
+}
+
+const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+const withoutHash = (id: string): string => id.replace(/[0-9A-F]{8}$/, '');
+
+const policiesOf = (template: Template): [role: string, Statement[]][] =>
+  Object.values(template.findResources('AWS::IAM::Policy')).map(({ Properties }) => {
+    const { PolicyDocument, Roles } = Properties as Policy;
+    return [Roles.map(({ Ref }) => withoutHash(Ref)).join(), PolicyDocument.Statement];
+  });
+
+/** Actions the role may do to what `resource` matches, as the template writes it. */
+const actionsOn = (template: Template, role: string, resource: RegExp): string[] =>
+  policiesOf(template)
+    .filter(([name]) => name === role)
+    .flatMap(([, statements]) => statements)
+    .filter((statement) => resource.test(JSON.stringify(statement.Resource)))
+    .flatMap((statement) => list(statement.Action))
+    .sort();
+
+const EVERYWHERE = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+  'ecr:GetAuthorizationToken',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+const WRITES = /PutItem|UpdateItem|DeleteItem|BatchWriteItem|PartiQL(Insert|Update|Delete)/;
+
+describe('roles', () => {
+  const statements = [...policiesOf(controlPlane), ...policiesOf(fleet)].flatMap(([, all]) => all);
+
+  it('may do to every resource only what knows no narrower one', () => {
+    const everywhere = statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => list(Action));
+    expect([...new Set(everywhere)].sort()).toEqual(EVERYWHERE);
+  });
+
+  it('name each action', () => {
+    expect(statements.flatMap(({ Action }) => list(Action)).filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('may neither scan a table nor change one', () => {
+    const actions = statements.flatMap(({ Action }) => list(Action)).filter((action) => action.startsWith('dynamodb:'));
+    expect(actions.filter((action) => /Scan|Table|Backup|Stream/.test(action))).toEqual([]);
+  });
+
+  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole'])(
+    '%s reads no message',
+    (role) => expect(actionsOn(controlPlane, role, /MessagesTable/)).toEqual([]),
+  );
+
+  it.each([
+    ['SystemApiRole', /CoreTable/],
+    ['SystemApiRole', /RegistryTable/],
+    ['SessionsApiRole', /RegistryTable/],
+    ['MessagesApiRole', /RegistryTable/],
+    ['InstancesApiRole', /CoreTable/],
+  ])('%s only reads %s', (role, table) => {
+    const actions = actionsOn(controlPlane, role, table);
+    expect(actions).toContain('dynamodb:GetItem');
+    expect(actions.filter((action) => WRITES.test(action))).toEqual([]);
+  });
+
+  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'SessionEventsRole', 'WebhookDeliveriesRole'])(
+    '%s cannot read the secret that signs nudges',
+    (role) => expect(actionsOn(controlPlane, role, /NudgeSecret/)).toEqual([]),
+  );
+
+  it('let instances alone open snapshots', () => {
+    expect(actionsOn(fleet, 'TaskTaskRole', /SnapshotKey/)).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey']));
+    expect(JSON.stringify(policiesOf(controlPlane))).not.toContain('SnapshotKey');
+  });
+
+  it('let an instance send session events, and receive from no queue', () => {
+    expect(actionsOn(fleet, 'TaskTaskRole', /SessionEventsQueue/)).toContain('sqs:SendMessage');
+    const actions = policiesOf(fleet).flatMap(([, all]) => all).flatMap(({ Action }) => list(Action));
+    expect(actions.filter((action) => /^sqs:(Receive|Delete|Purge)/.test(action))).toEqual([]);
+  });
+});
