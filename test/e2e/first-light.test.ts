@@ -18,7 +18,7 @@ describe('The whole story, through HTTP alone', () => {
   let sessions: readonly SessionView[];
 
   beforeAll(async () => {
-    stack = await Stack.start({ BLAZZ_WEBHOOK_ALLOW_LOOPBACK: 'true' });
+    stack = await Stack.start({ env: { BLAZZ_WEBHOOK_ALLOW_LOOPBACK: 'true' } });
     receiver = await WebhookReceiver.start();
     const { secret } = await stack.blazz.post<{ secret: string }>('/v1/webhooks', {
       url: receiver.url,

@@ -2,24 +2,29 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlazzClient } from '../../local/client/blazz-client.ts';
-import { HostProcess, type LocalJson } from '../../local/client/host-process.ts';
+import { type HostOptions, HostProcess, type LocalJson } from '../../local/client/host-process.ts';
 import { PhonesClient } from '../../local/client/phones-client.ts';
+
+export type StackOptions = Pick<HostOptions, 'args' | 'env'>;
 
 /** A whole Blazz on free ports in a temporary folder, as `npm start` runs it, for tests that know only its HTTP. */
 export class Stack {
   readonly dataDir: string;
-  readonly #env: Readonly<Record<string, string>>;
+  readonly #options: StackOptions;
   #host: HostProcess | undefined;
   #local: LocalJson | undefined;
 
-  private constructor(dataDir: string, env: Readonly<Record<string, string>>) {
+  private constructor(dataDir: string, options: StackOptions) {
     this.dataDir = dataDir;
-    this.#env = env;
+    this.#options = options;
   }
 
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<Stack> {
-    const stack = new Stack(await mkdtemp(join(tmpdir(), 'blazz-e2e-')), env);
-    await stack.restart();
+  static async start(options: StackOptions = {}): Promise<Stack> {
+    const stack = new Stack(await mkdtemp(join(tmpdir(), 'blazz-e2e-')), options);
+    await stack.restart().catch(async (error: unknown) => {
+      await stack.close();
+      throw error;
+    });
     return stack;
   }
 
@@ -51,7 +56,7 @@ export class Stack {
 
   /** Starts the host on the same data; it must not be running. */
   async restart(): Promise<void> {
-    this.#host = await HostProcess.start({ dataDir: this.dataDir, env: this.#env });
+    this.#host = await HostProcess.start({ dataDir: this.dataDir, ...this.#options });
     this.#local = await this.#host.local();
   }
 

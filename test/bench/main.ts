@@ -1,0 +1,75 @@
+import { cpus, totalmem } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { campaignRates } from './campaign-rate.ts';
+import { consumption } from './consumption.ts';
+import { fanOut } from './fan-out.ts';
+import { lambdaStart } from './lambda-start.ts';
+import type { Measurement, Row } from './measurement.ts';
+import { memory } from './memory.ts';
+import { restLatency } from './rest-latency.ts';
+
+const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, fanOut, consumption, restLatency, lambdaStart];
+const RESULTS = join(import.meta.dirname, '../../docs/benchmarks.md');
+const [BEGIN, END] = ['<!-- results -->', '<!-- end of results -->'];
+
+const HELP = `npm run bench -- [options]
+
+Measures Blazz on this machine, each figure beside what it is compared with. Takes about ten minutes.
+
+  --only <names>   some of: ${MEASUREMENTS.map(({ name }) => name).join(', ')} (comma-separated)
+  --repeat <n>     how often each rate is measured; medians are reported (3)
+  --scale <f>      sizes relative to the usual ones, for a quick look (1)
+  --write          put the results into docs/benchmarks.md
+  --help           this text
+`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    repeat: { type: 'string', default: '3' },
+    scale: { type: 'string', default: '1' },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+function tableOf(rows: readonly Row[]): string {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row.figures)))];
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
+  const body = rows.map((row) => line([row.what, ...columns.map((column) => row.figures[column] ?? '')]));
+  return [line(['', ...columns]), line(['---', ...columns.map(() => '---')]), ...body].join('\n');
+}
+
+async function writeResults(sections: readonly string[]): Promise<void> {
+  const text = await readFile(RESULTS, 'utf8');
+  const [before] = text.split(BEGIN);
+  const [, after] = text.split(END);
+  await writeFile(RESULTS, `${before}${BEGIN}\n${sections.join('\n\n')}\n${END}${after ?? ''}`);
+}
+
+function chosen(): readonly Measurement[] {
+  const names = values.only?.split(',') ?? MEASUREMENTS.map(({ name }) => name);
+  const unknown = names.filter((name) => !MEASUREMENTS.some((measurement) => measurement.name === name));
+  if (unknown.length > 0) throw new Error(`No measurement ${unknown.join(', ')}; --help lists them`);
+  return MEASUREMENTS.filter(({ name }) => names.includes(name));
+}
+
+if (values.help) {
+  process.stdout.write(HELP);
+} else {
+  const options = {
+    repeat: Number(values.repeat),
+    scale: Number(values.scale),
+    progress: (text: string) => process.stderr.write(`  ${text}\n`),
+  };
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  const sections = [`Measured on ${new Date().toISOString().slice(0, 10)}: ${machine}.`];
+  for (const { title, run } of chosen()) {
+    process.stderr.write(`${title}\n`);
+    sections.push(`### ${title}\n\n${tableOf(await run(options))}`);
+    console.log(`\n${sections.at(-1)}\n`);
+  }
+  if (values.write) await writeResults(sections);
+}
