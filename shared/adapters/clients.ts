@@ -1,12 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ConflictRetryStrategy } from './conflict-retry.ts';
 
 const RETRIES = 5;
 
 /** Region, credentials and endpoints come from the environment, as the SDK reads it. */
 export const documentClient = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: RETRIES }), {
+  DynamoDBDocumentClient.from(new DynamoDBClient({ retryStrategy: new ConflictRetryStrategy(RETRIES) }), {
     marshallOptions: { removeUndefinedValues: true },
   });
 

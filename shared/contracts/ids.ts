@@ -11,5 +11,6 @@ export const CampaignId = id('cmp');
 export const ChatId = id('cht');
 export const WebhookId = id('whk');
 export const EventId = id('evt');
+export const DeliveryId = id('dlv');
 export const ApiKeyId = id('key');
 export const InstanceId = id('ins');

@@ -14,6 +14,8 @@ const msDigits = (ms: number): string => String(ms).padStart(13, '0');
 
 // Core table
 export const workspaceKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'WORKSPACE' });
+/** Which session of a workspace is its primary one. */
+export const primarySessionKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'PRIMARY' });
 export const apiKeyKey = (hash: string): Key => ({ pk: `KEY#${hash}`, sk: 'KEY' });
 export const sessionKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'SESSION' });
 export const qrKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'QR' });

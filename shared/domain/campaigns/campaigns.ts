@@ -3,36 +3,56 @@ import type { CampaignJob } from '../../contracts/jobs.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { Campaign, CampaignCounts, Recipient } from './campaign.ts';
 
+export type CampaignFields = Partial<Pick<Campaign, 'startedAt' | 'completedAt' | 'sessionIds' | 'failureReason' | 'total'>>;
+
 export interface Campaigns {
+  /** Does nothing if the id is there: it is derived from the request, so what is there is an earlier try's. */
   insert(campaign: Campaign): Promise<void>;
   /** Throws `campaign_not_found`, for another workspace's campaign too. */
   get(workspaceId: string, campaignId: string): Promise<Campaign>;
+  /** Newest first. */
   list(workspaceId: string, page: PageRequest, status?: CampaignStatus): Promise<Page<Campaign>>;
-  /** Moves the status and sets fields with it. `undefined`: the campaign was in none of `from`. */
+  /**
+   * Moves the status and sets fields with it, which also puts the campaign on the active list. `undefined`: the
+   * campaign was in none of `from`, or it was to run while recipients were being added.
+   */
   transition(
     workspaceId: string,
     campaignId: string,
     from: readonly CampaignStatus[],
     to: CampaignStatus,
-    fields?: Partial<Pick<Campaign, 'startedAt' | 'completedAt' | 'sessionIds' | 'failureReason' | 'total'>>,
+    fields?: CampaignFields,
   ): Promise<Campaign | undefined>;
-  /** Adds recipients not there yet and counts them into `total`. Returns the numbers that were there already. */
+  /**
+   * Adds recipients not there yet and counts them into `total`. Returns the numbers that were there already.
+   * Throws `invalid_campaign_state` unless the campaign is a draft or scheduled; it cannot start meanwhile.
+   */
   addRecipients(campaign: Campaign, recipients: readonly Recipient[]): Promise<readonly string[]>;
+  /** Recipients really there. `total` can be behind it when an import died half-way, so a start counts again. */
+  countRecipients(campaignId: string): Promise<number>;
   /** By hash of the number, which is also the order of `listRecipients`; `toHash` is exclusive, `'10000'` the end. */
   recipientsIn(campaignId: string, fromHash: string, toHash: string, page: PageRequest): Promise<Page<Recipient>>;
   listRecipients(campaignId: string, page: PageRequest): Promise<Page<Recipient>>;
-  /** A recipient whose message failed gets another attempt. `false`: it has one already. */
-  nextAttempt(campaignId: string, to: string, seenAttempt: number): Promise<boolean>;
+  /**
+   * Gives recipients whose message of `sessionId` failed their next attempt, and takes them out of that session's
+   * `failed` count with the same write. Returns them as they are now; left out are those that had it already.
+   */
+  retryRecipients(campaignId: string, sessionId: string, failed: readonly Recipient[]): Promise<readonly Recipient[]>;
   counts(campaignId: string): Promise<CampaignCounts>;
   /**
    * Adds to the counts of one session's share. With a `sequence`, once only: a batch delivered again changes
    * nothing (`SessionEventBatch.sequence` grows).
    */
   addCounts(campaignId: string, sessionId: string, deltas: Partial<CampaignCounts>, sequence?: string): Promise<void>;
-  /** Jobs are kept until done, so that a lost queue can be filled again. */
+  /** Jobs are kept until done, so that a lost queue can be filled again. One that is there already stays as it is. */
   recordJobs(jobs: readonly CampaignJob[]): Promise<void>;
+  /** `false` once it is finished: what its queue still brings is a repetition. */
+  isPending(job: CampaignJob): Promise<boolean>;
   finishJob(job: CampaignJob): Promise<void>;
-  pendingJobs(campaignId: string): Promise<readonly CampaignJob[]>;
-  /** Campaigns with work for a scheduler, of all workspaces: `scheduled` ones that are due, and those with jobs left. */
+  /** With `recordedBeforeMs` (Unix ms), only those that have been waiting since then. */
+  pendingJobs(campaignId: string, recordedBeforeMs?: number): Promise<readonly CampaignJob[]>;
+  /** What a scheduler has to look after, of all workspaces: everything that left `draft`, until it is retired. */
   listActive(): Promise<readonly Campaign[]>;
+  /** Takes a campaign off the active list if it is still in that status: it has ended and left nothing to do. */
+  retire(campaign: Campaign): Promise<void>;
 }

@@ -13,6 +13,7 @@ export interface Chat {
   readonly lastMessagePreview: string | null;
 }
 
+/** What one batch of session events tells of a conversation. */
 export interface ChatActivity {
   readonly workspaceId: string;
   readonly sessionId: string;
@@ -20,12 +21,15 @@ export interface ChatActivity {
   readonly name?: string | null;
   readonly at: number; // Unix ms
   readonly preview: string | null;
-  readonly unread: boolean;
+  /** How many messages came in. */
+  readonly unread: number;
+  /** `SessionEventBatch.sequence`, which grows: a batch that comes again counts nothing twice. */
+  readonly sequence: string;
 }
 
 /** Conversations, listed by last activity. A campaign's messages open none until the recipient answers. */
 export interface Chats {
-  /** Notes a message of a conversation. `isNew`: it is the first one. */
+  /** Notes messages of a conversation. `isNew`: this batch opened it, be it on an earlier delivery. */
   touch(activity: ChatActivity): Promise<{ readonly chat: Chat; readonly isNew: boolean }>;
   /** Throws `chat_not_found`. Knows chats that only a campaign wrote to as well. */
   get(workspaceId: string, chatId: string): Promise<Chat>;

@@ -30,8 +30,17 @@ export interface StatusChange {
   readonly messageId: string;
   readonly to: 'sent' | 'delivered' | 'read' | 'played' | 'failed';
   readonly at: number; // Unix ms
+  /** When it was sent and delivered, if a later step of the same batch was folded over that. Unix ms. */
+  readonly sentAt?: number;
+  readonly deliveredAt?: number;
   readonly wireId?: string;
   readonly failure?: MessageFailure;
+}
+
+/** The batch of session events that moves messages: its place in the session's history and its sender's token. */
+export interface MovingBatch {
+  readonly sequence: string;
+  readonly fencingToken: number;
 }
 
 export interface AppliedChange {
@@ -50,9 +59,10 @@ export interface Messages {
   /**
    * Moves statuses forward, never back (I5). At most one change a message: fold several into the furthest first.
    * A change that `batch` already made on an earlier delivery comes back again as applied, so that counters
-   * can be moved by it, once, under the same batch.
+   * can be moved by it, once, under the same batch. `failed` needs a token no older than the message's claim: who
+   * lost the session may not give up what its new owner is sending.
    */
-  applyChanges(workspaceId: string, batch: { sequence: string; fencingToken: number }, changes: readonly StatusChange[]): Promise<readonly AppliedChange[]>;
-  /** `false`: it is there already (the event came twice). */
-  insertInbound(message: StoredMessage): Promise<boolean>;
+  applyChanges(workspaceId: string, batch: MovingBatch, changes: readonly StatusChange[]): Promise<readonly AppliedChange[]>;
+  /** Inserts those not there yet. Returns what this batch brought, be it on an earlier delivery of the same batch. */
+  insertInbound(batch: MovingBatch, messages: readonly StoredMessage[]): Promise<readonly StoredMessage[]>;
 }

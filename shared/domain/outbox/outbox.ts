@@ -38,6 +38,11 @@ export interface Outbox {
   claim(request: ClaimRequest): Promise<ClaimOutcome>;
   /** Messages of claim records that are still `sending`, whoever claimed them: what a new owner has to resolve. */
   listInDoubt(sessionId: string): Promise<readonly OutboundMessage[]>;
+  /**
+   * Messages of claim records that WhatsApp took and nobody is known to have read, newest first. The receipts of an
+   * owner's last moments are lost with it, so a new one asks about them once.
+   */
+  listAwaitingReceipts(sessionId: string, limit: number): Promise<readonly OutboundMessage[]>;
   /** Drops claim records none of whose messages is `sending` any more. */
   forgetSettledClaims(sessionId: string): Promise<void>;
   /** Takes over messages that an earlier owner left `sending`: sets `claimToken`, so that we may report on them. */

@@ -55,7 +55,8 @@ export interface Sessions {
   /** Records what the user wants. Throws `session_not_found`. Returns the session as it is now. */
   intend(workspaceId: string, sessionId: string, intent: SessionIntent): Promise<Session>;
   /**
-   * Writes what the owner observed, if `fencingToken` is still the session's.
+   * Writes what the owner observed, if `fencingToken` is still the session's. A status the session cannot move to is
+   * left out (`canMoveSession` with what comes back tells); a number linked anew retires the sessions that had it.
    * Returns the session before the report; `undefined`: a newer owner exists, the report was dropped.
    */
   report(sessionId: string, fencingToken: number, report: SessionReport): Promise<Session | undefined>;

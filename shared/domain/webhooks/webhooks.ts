@@ -28,9 +28,14 @@ export interface Delivery {
   readonly createdAt: number; // Unix ms
 }
 
+export type DeliveryResult = Pick<Delivery, 'status' | 'attempts' | 'nextAttemptAt' | 'lastAttemptAt' | 'responseStatus' | 'error'>;
+
 export interface Webhooks {
+  /** Does nothing if the id is there: it is derived from the request, so what is there is an earlier try's. */
   insert(webhook: Webhook): Promise<void>;
+  /** Throws `webhook_not_found`, for another workspace's webhook too; so do `update` and `delete`. */
   get(workspaceId: string, webhookId: string): Promise<Webhook>;
+  /** Newest first. */
   list(workspaceId: string, page: PageRequest): Promise<Page<Webhook>>;
   /** Every webhook of a workspace, for the event consumer. */
   listAll(workspaceId: string): Promise<readonly Webhook[]>;
@@ -41,10 +46,12 @@ export interface Webhooks {
 export interface Deliveries {
   /** Inserts those not there yet and returns them; due at once. */
   insertMany(deliveries: readonly Delivery[]): Promise<readonly Delivery[]>;
+  /** Throws `delivery_not_found`, for another workspace's delivery too. */
   get(workspaceId: string, webhookId: string, deliveryId: string): Promise<Delivery>;
+  /** Newest first. */
   list(workspaceId: string, webhookId: string, page: PageRequest, status?: DeliveryStatus): Promise<Page<Delivery>>;
   /** Writes an attempt's result, conditional on `attempts` being what we read. `false`: someone else tried meanwhile. */
-  record(delivery: Delivery, result: Pick<Delivery, 'status' | 'attempts' | 'nextAttemptAt' | 'lastAttemptAt' | 'responseStatus' | 'error'>): Promise<boolean>;
-  /** Pending deliveries whose time has come, of all workspaces. */
+  record(delivery: Delivery, result: DeliveryResult): Promise<boolean>;
+  /** Pending deliveries whose time has come, of all workspaces, longest due first. */
   listDue(nowMs: number, limit: number): Promise<readonly Delivery[]>;
 }

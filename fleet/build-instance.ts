@@ -1,0 +1,173 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { documentClient, sqsClient } from '../shared/adapters/clients.ts';
+import { dynamoAssignments } from '../shared/adapters/dynamodb/dynamo-assignments.ts';
+import { dynamoInstanceRegistry } from '../shared/adapters/dynamodb/dynamo-instance-registry.ts';
+import { dynamoMessages } from '../shared/adapters/dynamodb/dynamo-messages.ts';
+import { dynamoOutbox } from '../shared/adapters/dynamodb/dynamo-outbox.ts';
+import { dynamoPacing } from '../shared/adapters/dynamodb/dynamo-pacing.ts';
+import { dynamoSessions } from '../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { guardedDownload } from '../shared/adapters/http/guarded-download.ts';
+import { kmsDataKeys } from '../shared/adapters/kms/kms-data-keys.ts';
+import { httpNudge } from '../shared/adapters/nudge/http-nudge.ts';
+import { secretReader } from '../shared/adapters/secrets/secret-reader.ts';
+import { sqsSessionEvents } from '../shared/adapters/sqs/sqs-session-events.ts';
+import type { FleetEnv } from '../shared/config/fleet-env.ts';
+import { systemClock as clock } from '../shared/domain/clock.ts';
+import { instanceDirectory } from '../shared/domain/instances/instance-directory.ts';
+import { makeReassignSessions } from '../shared/domain/sessions/reassign-sessions.ts';
+import { EventPublisher } from './events/event-publisher.ts';
+import { Instance } from './lifecycle/instance.ts';
+import { instanceAddress, newInstanceId } from './lifecycle/instance-identity.ts';
+import { LeaseKeeper } from './lifecycle/lease-keeper.ts';
+import { monotonicClock } from './lifecycle/monotonic-clock.ts';
+import { Reaper } from './lifecycle/reaper.ts';
+import { ServiceGroup } from './lifecycle/service.ts';
+import { InstanceServer } from './nudges/instance-server.ts';
+import { RequestVerifier } from './nudges/request-signature.ts';
+import { fleetMetrics } from './observability/fleet-metrics.ts';
+import { LoadSampler } from './observability/load-sampler.ts';
+import { fleetLog } from './observability/log.ts';
+import { handOver } from './sessions/hand-over.ts';
+import { QRRateLimiter } from './sessions/qr-rate-limiter.ts';
+import { Reconciler } from './sessions/reconciler.ts';
+import { SessionPool } from './sessions/session-pool.ts';
+import { efsSnapshotStore } from './storage/efs-snapshot-store.ts';
+import { LiveProfiles, sweepProfiles } from './storage/live-profiles.ts';
+import { makeFetchMedia } from './whatsapp/media-source.ts';
+import { findBrowser } from './whatsapp/webjs/browser-executable.ts';
+import { killLeftovers, memoryOfGroups } from './whatsapp/webjs/browser-processes.ts';
+import { guardRejections } from './whatsapp/webjs/rejection-guard.ts';
+import { WebjsClient } from './whatsapp/webjs/webjs-client.ts';
+
+const STARTS_AT_ONCE = 4;
+const COLLECT_EVENTS_MS = 100;
+const MOST_MEDIA_BYTES = 64 * 1024 * 1024;
+
+/** What the process has to do when the instance cannot go on. */
+export interface InstanceEnd {
+  /** The lease is gone and every browser killed. */
+  readonly onLeaseLost: () => void;
+  readonly onDrainRequested: () => void;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** Finds a browser, opens the port, registers, and puts everything together. The only place that makes services. */
+export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise<Instance> {
+  const id = newInstanceId();
+  const log = fleetLog(config.LOG_LEVEL, { instanceId: id });
+  const metrics = fleetMetrics();
+  guardRejections(log, end.onBug);
+
+  const doc = documentClient();
+  const registry = dynamoInstanceRegistry(doc, config.REGISTRY_TABLE);
+  const assignments = dynamoAssignments(doc, config.CORE_TABLE);
+  const sessions = dynamoSessions(doc, config.CORE_TABLE);
+  const messages = dynamoMessages(doc, config.MESSAGES_TABLE);
+  const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
+  const readSecret = secretReader(config.NUDGE_SECRET_ARN);
+  const calls = httpNudge({ directory: instanceDirectory(registry, clock), readSecret });
+
+  const [secret, executable] = await Promise.all([readSecret(), findBrowser(config.PUPPETEER_EXECUTABLE_PATH)]);
+  await sweepLeftovers(config, (await registry.list()).filter(({ state }) => state !== 'lost').map((instance) => instance.id));
+
+  const server: InstanceServer = new InstanceServer({
+    host: config.BIND_HOST,
+    port: config.PORT,
+    verifier: new RequestVerifier(secret, clock),
+    onNudge: (sessionId, about) => onNudge(sessionId, about),
+    onCommand: (sessionId, command) => pool.command(sessionId, command),
+    health: () => ({ isHealthy: lease.isHeld(), id, state: lease.state, sessions: pool.size }),
+    stats: () => ({ id, state: lease.state, capacity: config.CAPACITY, sessions: pool.stats() }),
+    metrics: () => {
+      sampler.countSessions();
+      return metrics.registry.metrics();
+    },
+  });
+  await server.start();
+  const { url, zone } = await instanceAddress({
+    configuredUrl: config.INSTANCE_URL, metadataUri: config.ECS_CONTAINER_METADATA_URI_V4, bindHost: config.BIND_HOST, port: server.port,
+  });
+
+  const ttlMs = config.LEASE_TTL_SECONDS * 1_000;
+  const registeredAt = monotonicClock.now();
+  const granted = await registry.register({ id, url, zone, capacity: config.CAPACITY, version: config.BLAZZ_VERSION }, ttlMs);
+  const lease: LeaseKeeper = new LeaseKeeper(granted, registeredAt, {
+    registry, ttlMs, log,
+    clock: monotonicClock,
+    marginMs: config.LEASE_MARGIN_SECONDS * 1_000,
+    load: () => sampler.load(),
+    onRenewed: () => metrics.renewals.inc(),
+    onLost: (why) => {
+      pool.killAll();
+      log.error({ why }, 'instance lease lost, browsers killed');
+      end.onLeaseLost();
+    },
+  });
+
+  const store = efsSnapshotStore({ storeDir: config.SESSION_STORE_DIR, scratchDir: join(config.PROFILE_DIR, id), keys: kmsDataKeys(config.SNAPSHOT_KEY_ARN), log });
+  const profiles = new LiveProfiles(config.PROFILE_DIR, id, store);
+  const publisher = new EventPublisher({
+    queue: sqsSessionEvents(sqsClient(), config.SESSION_EVENTS_QUEUE_URL),
+    instanceId: id, log,
+    isLeaseHeld: () => lease.isHeld(),
+    collectMs: COLLECT_EVENTS_MS,
+    onSent: (events) => metrics.events.inc(events),
+  });
+  const fetchMedia = makeFetchMedia(guardedDownload({ allowLoopback: false }, MOST_MEDIA_BYTES));
+  const address = whatsAppAddress(config);
+  const startInTurn = pLimit(STARTS_AT_ONCE);
+  const pool: SessionPool = new SessionPool({
+    instanceId: id,
+    capacity: config.CAPACITY,
+    services: {
+      lease, profiles, store, publisher, assignments, outbox, messages, clock, metrics, log,
+      makeClient: (options) => new WebjsClient({ ...options, executable, address, fetchMedia, log }),
+      pacing: dynamoPacing(doc, config.CORE_TABLE),
+      qrLimiter: new QRRateLimiter(clock),
+      snapshotIntervalMs: config.SNAPSHOT_INTERVAL_SECONDS * 1_000,
+      random: Math.random,
+      startInTurn: (start) => startInTurn(start),
+    },
+  });
+  const sampler = new LoadSampler({ pool, memoryOfGroups, metrics, log });
+  const passing = handOver({ instanceId: id, registry, assignments, sessions, calls, pool, clock, log });
+  const reconciler = new Reconciler({
+    instanceId: id, assignments, sessions, pool, log, intervalMs: config.RECONCILE_SECONDS * 1_000, passOn: (session) => passing.passOn(session),
+  });
+  const reaper = new Reaper({
+    instanceId: id, registry, clock, metrics, log,
+    random: Math.random,
+    onDrainRequested: end.onDrainRequested,
+    makeReassign: ({ list }) => makeReassignSessions({
+      registry: { ...registry, list }, assignments, sessions, clock,
+      calls: { nudge: (session, about) => (session.instanceId === id ? reconciler.look(session.id) : calls.nudge(session, about)) },
+    }),
+  });
+
+  function onNudge(sessionId: string, about: 'outbox' | 'session'): void {
+    const running = pool.find(sessionId);
+    if (about === 'outbox' && running) return running.wakeOutbox();
+    reconciler.look(sessionId).catch((error: unknown) => log.warn({ sessionId, err: error }, 'nudge not followed'));
+  }
+
+  const background = new ServiceGroup([sampler, reconciler, reaper]);
+  return new Instance({ id, url, lease, registry, server, background, pool, profiles, publisher, handOver: passing, log });
+}
+
+/** Browsers and profiles that instances before us left on this machine's disk. */
+async function sweepLeftovers({ PROFILE_DIR, SESSION_STORE_DIR }: FleetEnv, liveInstances: readonly string[]): Promise<void> {
+  await mkdir(PROFILE_DIR, { recursive: true, mode: 0o700 });
+  await mkdir(SESSION_STORE_DIR, { recursive: true, mode: 0o700 });
+  await killLeftovers(PROFILE_DIR);
+  await sweepProfiles(PROFILE_DIR, liveInstances);
+}
+
+function whatsAppAddress({ WHATSAPP_WEB_ADDRESS, WHATSAPP_WEB_SPKI }: FleetEnv) {
+  if (WHATSAPP_WEB_ADDRESS === undefined && WHATSAPP_WEB_SPKI === undefined) return undefined;
+  if (WHATSAPP_WEB_ADDRESS === undefined || WHATSAPP_WEB_SPKI === undefined) {
+    throw new Error('WHATSAPP_WEB_ADDRESS and WHATSAPP_WEB_SPKI belong together: set both or neither');
+  }
+  return { hostAndPort: WHATSAPP_WEB_ADDRESS, spki: WHATSAPP_WEB_SPKI };
+}

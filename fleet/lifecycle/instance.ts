@@ -1,0 +1,73 @@
+import type { InstanceRegistry } from '../../shared/domain/instances/instance-registry.ts';
+import type { EventPublisher } from '../events/event-publisher.ts';
+import type { InstanceServer } from '../nudges/instance-server.ts';
+import type { Log } from '../observability/log.ts';
+import type { HandOver } from '../sessions/hand-over.ts';
+import type { SessionPool } from '../sessions/session-pool.ts';
+import type { LiveProfiles } from '../storage/live-profiles.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import type { ServiceGroup } from './service.ts';
+
+export interface InstanceParts {
+  readonly id: string;
+  readonly url: string;
+  readonly lease: LeaseKeeper;
+  readonly registry: Pick<InstanceRegistry, 'find'>;
+  readonly server: InstanceServer;
+  /** What works in the background: reconciler, reaper, sampler. */
+  readonly background: ServiceGroup;
+  readonly pool: SessionPool;
+  readonly profiles: LiveProfiles;
+  readonly publisher: EventPublisher;
+  readonly handOver: HandOver;
+  readonly log: Log;
+}
+
+/** A registered instance, from ready to gone. */
+export class Instance {
+  readonly #parts: InstanceParts;
+  #stopping: Promise<void> | undefined;
+
+  constructor(parts: InstanceParts) {
+    this.#parts = parts;
+  }
+
+  get id(): string {
+    return this.#parts.id;
+  }
+
+  get url(): string {
+    return this.#parts.url;
+  }
+
+  async start(): Promise<void> {
+    const { lease, background } = this.#parts;
+    lease.start();
+    await lease.setState('ready');
+    await background.start();
+  }
+
+  /** Drains: tells others, closes every session in order and passes it on, reports all of it, gives the lease up. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** Without a lease: at once, and nothing else. */
+  killBrowsers(): void {
+    this.#parts.pool.killAll();
+  }
+
+  async #stop(): Promise<void> {
+    const { lease, background, handOver, publisher, server, profiles, log } = this.#parts;
+    log.info({}, 'draining');
+    await lease.setState('draining');
+    await background.stop();
+    await handOver.passOnAll();
+    await publisher.flush();
+    await profiles.removeAll();
+    await server.stop();
+    await lease.release();
+    log.info({}, 'drained');
+  }
+}

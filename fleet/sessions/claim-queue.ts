@@ -1,0 +1,101 @@
+import type { PacingProfile } from '../../shared/contracts/api/sessions.ts';
+import type { OutboundMessage } from '../../shared/domain/outbox/outbound-message.ts';
+import type { Outbox, OutboxLane } from '../../shared/domain/outbox/outbox.ts';
+import type { Pacer } from './pacer.ts';
+
+const BATCH = 50;
+const LANES_KNOWN_FOR_MS = 2_000;
+const CLAIMS_REMEMBERED = 1_000;
+
+export type NextClaim =
+  | { readonly kind: 'claimed'; readonly messages: readonly OutboundMessage[] }
+  /** Something is due, but pacing says wait. */
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'idle' }
+  /** The session has another owner. */
+  | { readonly kind: 'fenced' };
+
+export interface ClaimQueueOptions {
+  readonly sessionId: string;
+  readonly fencingToken: number;
+  readonly outbox: Pick<Outbox, 'listDue' | 'listLanes' | 'claim'>;
+  readonly pacer: Pacer;
+  readonly profile: () => PacingProfile;
+}
+
+/** Takes what is due out of a session's lanes: direct messages first, then its campaigns in turn. */
+export class ClaimQueue {
+  readonly #options: ClaimQueueOptions;
+  readonly #claimed = new Set<string>(); // the index may show them for a moment longer
+  #lanes: readonly OutboxLane[] = [];
+  #lanesReadAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ClaimQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Campaigns may have begun or ended: look again. */
+  forgetLanes(): void {
+    this.#lanesReadAt = Number.NEGATIVE_INFINITY;
+  }
+
+  async next(): Promise<NextClaim> {
+    const direct: OutboxLane = { sessionId: this.#options.sessionId, campaignId: null };
+    for (const lane of [direct, ...(await this.#campaignLanes())]) {
+      const next = await this.#fromLane(lane);
+      if (next.kind !== 'idle') return this.#inTurn(lane, next);
+    }
+    return { kind: 'idle' };
+  }
+
+  async #campaignLanes(): Promise<readonly OutboxLane[]> {
+    if (performance.now() - this.#lanesReadAt > LANES_KNOWN_FOR_MS) {
+      this.#lanes = await this.#options.outbox.listLanes(this.#options.sessionId);
+      this.#lanesReadAt = performance.now();
+    }
+    return this.#lanes;
+  }
+
+  /** The lane that was served goes to the end of the line. */
+  #inTurn(lane: OutboxLane, next: NextClaim): NextClaim {
+    if (lane.campaignId !== null && next.kind === 'claimed') this.#lanes = [...this.#lanes.filter((other) => other !== lane), lane];
+    return next;
+  }
+
+  async #fromLane(lane: OutboxLane): Promise<NextClaim> {
+    const { outbox, pacer, profile } = this.#options;
+    const isUnlimited = profile() === 'unlimited';
+    const due = await this.#due(lane, isUnlimited ? BATCH : 1);
+    if (due.length === 0) return { kind: 'idle' };
+    const waitMs = await pacer.waitMs(profile());
+    if (waitMs > 0) return { kind: 'wait', ms: waitMs };
+    const { sessionId, fencingToken } = this.#options;
+    const claim = await outbox.claim({ sessionId, fencingToken, messages: due });
+    switch (claim.outcome) {
+      case 'fenced':
+        return { kind: 'fenced' };
+      case 'campaign-not-running':
+        this.#lanes = this.#lanes.filter((other) => other !== lane); // until the lanes are read again
+        return { kind: 'idle' };
+      case 'claimed':
+        this.#remember(due);
+        return claim.claimed.length > 0 ? { kind: 'claimed', messages: claim.claimed } : { kind: 'idle' };
+    }
+  }
+
+  async #due(lane: OutboxLane, limit: number): Promise<readonly OutboundMessage[]> {
+    const due = await this.#options.outbox.listDue(lane, Date.now(), limit);
+    const fresh = due.filter(({ id }) => !this.#claimed.has(id));
+    if (fresh.length > 0 || due.length < limit) return fresh;
+    const more = await this.#options.outbox.listDue(lane, Date.now(), limit + CLAIMS_REMEMBERED); // the front is all stale
+    return more.filter(({ id }) => !this.#claimed.has(id)).slice(0, limit);
+  }
+
+  #remember(messages: readonly OutboundMessage[]): void {
+    for (const { id } of messages) this.#claimed.add(id);
+    for (const id of this.#claimed) {
+      if (this.#claimed.size <= CLAIMS_REMEMBERED) return;
+      this.#claimed.delete(id);
+    }
+  }
+}

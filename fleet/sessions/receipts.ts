@@ -1,0 +1,66 @@
+import type { MessageFailure } from '../../shared/contracts/message.ts';
+import type { SessionEvent } from '../../shared/contracts/session-events.ts';
+import { messageIdOfWireId } from '../../shared/identity/message-identity.ts';
+import type { FleetMetrics } from '../observability/fleet-metrics.ts';
+import type { Ack, AckReport, ReceivedMessage } from '../whatsapp/whatsapp-client.ts';
+import type { InFlight } from './in-flight.ts';
+
+const RECEIPTS: Partial<Record<Ack, 'delivered' | 'read' | 'played'>> = { 2: 'delivered', 3: 'read', 4: 'played' };
+const REFUSED: MessageFailure = { code: 'rejected_by_whatsapp', detail: 'WhatsApp refused the message after taking it' };
+
+export interface ReceiptsOptions {
+  readonly workspaceId: string;
+  readonly sessionId: string;
+  readonly inFlight: InFlight;
+  readonly report: (...events: readonly SessionEvent[]) => void;
+  readonly metrics: Pick<FleetMetrics, 'sent' | 'failed' | 'sendSeconds'>;
+}
+
+/** Turns what the page says of messages into events. Saying a thing twice does no harm: consumers never move back. */
+export class Receipts {
+  readonly #options: ReceiptsOptions;
+
+  constructor(options: ReceiptsOptions) {
+    this.#options = options;
+  }
+
+  onAcks(acks: readonly AckReport[]): void {
+    const at = new Date().toISOString();
+    const events = acks.flatMap((ack) => this.#eventsOf(ack, at));
+    if (events.length > 0) this.#options.report(...events);
+  }
+
+  onReceived(messages: readonly ReceivedMessage[]): void {
+    this.#options.report(...messages.map(({ atMs, type, ...message }): SessionEvent => ({
+      type: 'message.received', at: new Date(atMs).toISOString(), messageType: type, ...message,
+    })));
+  }
+
+  fail(messageId: string, wireId: string, failure: MessageFailure): void {
+    this.#options.inFlight.drop(wireId);
+    this.#options.metrics.failed.inc({ code: failure.code });
+    this.#options.report({ type: 'message.failed', at: new Date().toISOString(), messageId, failure });
+  }
+
+  #eventsOf({ wireId, peer, ack }: AckReport, at: string): readonly SessionEvent[] {
+    const { workspaceId, sessionId, inFlight, metrics } = this.#options;
+    const entry = inFlight.find(wireId);
+    const messageId = entry?.message.id ?? messageIdOfWireId(wireId, sessionId, workspaceId, peer);
+    if (messageId === undefined || ack === 0) return []; // not one of ours, or nothing new
+    if (ack === -1) {
+      inFlight.drop(wireId);
+      metrics.failed.inc({ code: REFUSED.code });
+      return [{ type: 'message.failed', at, messageId, failure: REFUSED }];
+    }
+    const isNews = entry ? inFlight.markSent(entry) : true;
+    if (entry && isNews) {
+      metrics.sent.inc();
+      metrics.sendSeconds.observe((performance.now() - entry.handedOverAt) / 1_000);
+    }
+    const receipt = RECEIPTS[ack];
+    return [
+      ...(isNews ? [{ type: 'message.sent' as const, at, messageId, wireId }] : []),
+      ...(receipt ? [{ type: 'message.ack' as const, at, messageId, ack: receipt }] : []),
+    ];
+  }
+}

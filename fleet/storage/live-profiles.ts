@@ -1,0 +1,70 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lockFiles } from './profile-locks.ts';
+import type { ProfileOwner, SessionStore, StoredProfile } from './session-store.ts';
+
+const MARKER = 'blazz-owner.json';
+const SESSION_ID = /^ses_[0-9A-Z]{26}$/;
+
+export interface PreparedProfile {
+  readonly dir: string;
+  /** `undefined`: nothing to go on with, the number must be linked. */
+  readonly restoredFrom: StoredProfile | 'warm' | undefined;
+}
+
+/**
+ * The profiles this instance's browsers run on: one folder a session, in a folder of this instance. A process that hangs
+ * with its browsers alive must not share a folder with the one that takes over.
+ */
+export class LiveProfiles {
+  readonly #dir: string;
+  readonly #store: SessionStore;
+
+  constructor(profileRoot: string, instanceId: string, store: SessionStore) {
+    this.#dir = join(profileRoot, instanceId);
+    this.#store = store;
+  }
+
+  dirOf(sessionId: string): string {
+    if (!SESSION_ID.test(sessionId)) throw new Error(`${sessionId} is no session id`);
+    return join(this.#dir, sessionId);
+  }
+
+  /**
+   * A profile to start a browser on: the one that lies here if nobody else has run the session since, else the newest
+   * snapshot. Call under a held assignment only: it removes Chromium's locks.
+   */
+  async prepare(owner: ProfileOwner): Promise<PreparedProfile> {
+    const dir = this.dirOf(owner.sessionId);
+    const isWarm = (await this.#markedToken(dir)) === owner.fencingToken;
+    if (!isWarm) await rm(dir, { recursive: true, force: true });
+    const restored = isWarm ? 'warm' : await this.#store.restoreLatest(owner, dir);
+    await mkdir(dir, { recursive: true });
+    await Promise.all(lockFiles(dir).map((path) => rm(path, { force: true })));
+    await writeFile(join(dir, MARKER), JSON.stringify({ fencingToken: owner.fencingToken }));
+    return { dir, restoredFrom: restored };
+  }
+
+  remove(sessionId: string): Promise<void> {
+    return rm(this.dirOf(sessionId), { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  removeAll(): Promise<void> {
+    return rm(this.#dir, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async #markedToken(dir: string): Promise<number | undefined> {
+    try {
+      return (JSON.parse(await readFile(join(dir, MARKER), 'utf8')) as { fencingToken?: number }).fencingToken;
+    } catch {
+      return undefined; // no profile here, or not one we finished preparing
+    }
+  }
+}
+
+/** Removes the folders of instances that are gone. */
+export async function sweepProfiles(profileRoot: string, liveInstances: readonly string[]): Promise<void> {
+  const folders = await readdir(profileRoot).catch(() => []);
+  const stale = folders.filter((name) => name.startsWith('ins_') && !liveInstances.includes(name));
+  await Promise.all(stale.map((name) => rm(join(profileRoot, name), { recursive: true, force: true })));
+}

@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import type { MessageType } from '../../../shared/contracts/message.ts';
+import type { Ack, AckReport, CloseReason, ReceivedMessage } from '../whatsapp-client.ts';
+import { peerOfJid } from './jid.ts';
+
+const PageAck = z.object({ wireId: z.string(), jid: z.string(), phoneJid: z.string().nullable(), ack: z.int() });
+const PageMedia = z.object({ mimetype: z.string(), filename: z.string().nullable(), bytes: z.number(), sha256: z.string() });
+const PageMessage = z.object({
+  wireId: z.string().min(1),
+  jid: z.string().min(1),
+  author: z.string().nullable(),
+  senderName: z.string().nullable(),
+  type: z.string(),
+  text: z.string().nullable(),
+  replyToWireId: z.string().nullable(),
+  t: z.number().nonnegative(),
+  media: PageMedia.nullable(),
+});
+
+export const PageAcks = z.array(PageAck);
+export const PageMessages = z.array(PageMessage);
+export const PageReport = z.object({ acks: PageAcks, received: PageMessages });
+
+const TYPES: Readonly<Record<string, MessageType>> = {
+  chat: 'text',
+  image: 'image',
+  video: 'video',
+  ptt: 'audio',
+  audio: 'audio',
+  document: 'document',
+  sticker: 'sticker',
+  location: 'location',
+  vcard: 'contact',
+  multi_vcard: 'contact',
+  poll_creation: 'poll',
+};
+
+const isAck = (ack: number): ack is Ack => ack >= -1 && ack <= 4;
+
+/** A negative ack of any kind is a refusal. */
+const toAck = (ack: number): Ack => (ack < 0 ? -1 : isAck(ack) ? ack : 4);
+
+/** The peer is the number we wrote to, where the page knows it, also when the chat goes by lid. */
+export const toAckReport = ({ wireId, jid, phoneJid, ack }: z.infer<typeof PageAck>): AckReport => ({
+  wireId,
+  peer: peerOfJid(phoneJid ?? jid),
+  ack: toAck(ack),
+});
+
+export function toReceived(message: z.infer<typeof PageMessage>): ReceivedMessage {
+  const { wireId, jid, author, senderName, type, text, replyToWireId, t, media } = message;
+  const isGroup = jid.endsWith('@g.us');
+  return {
+    wireId,
+    peer: peerOfJid(jid),
+    author: isGroup && author ? peerOfJid(author) : null,
+    senderName,
+    type: TYPES[type] ?? 'unknown',
+    text,
+    replyToWireId,
+    atMs: t * 1_000,
+    media: media && { ...media, bytes: Math.trunc(media.bytes) },
+  };
+}
+
+/** The library's word for why it ended, in ours. */
+const CLOSE_REASONS: Readonly<Record<string, CloseReason>> = {
+  LOGOUT: 'logged_out',
+  UNPAIRED: 'logged_out',
+  UNPAIRED_IDLE: 'logged_out',
+  CONFLICT: 'conflict',
+  TOS_BLOCK: 'banned',
+  SMB_TOS_BLOCK: 'banned',
+  DEPRECATED_VERSION: 'refused',
+  PROXYBLOCK: 'refused',
+};
+
+export const closeReasonOf = (state: string): CloseReason => CLOSE_REASONS[state] ?? 'refused';

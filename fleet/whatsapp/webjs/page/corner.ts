@@ -1,0 +1,81 @@
+import type { MsgModel, PageAck, PageMessage, PageWindow, Wid } from './whatsapp-page.ts';
+
+declare const window: PageWindow;
+
+/** Opens our corner: reports gathered for a moment and sent as one, and what the page's models say in plain data. */
+export function openCorner(): void {
+  const FLUSH_AFTER_MS = 25;
+  const NOTIFICATIONS = [
+    'gp2', 'e2e_notification', 'notification', 'notification_template', 'broadcast_notification', 'protocol', 'call_log',
+    'ciphertext', 'revoked', 'debug', 'newsletter_notification',
+  ];
+  const pending: { acks: PageAck[]; received: PageMessage[] } = { acks: [], received: [] };
+  let flushTimer: unknown;
+
+  const flush = (): void => {
+    flushTimer = undefined;
+    const json = JSON.stringify(pending);
+    pending.acks = [];
+    pending.received = [];
+    void window.blazzReport?.(json);
+  };
+
+  const jidOf = (wid: Wid | string | undefined): string =>
+    (wid === undefined ? '' : wid.toString()).replace('@s.whatsapp.net', '@c.us');
+
+  const phoneOf = (wid: Wid | string): string | null => {
+    if (!jidOf(wid).endsWith('@lid')) return null;
+    try {
+      const lid = window.require('WAWebWidFactory').createWid(jidOf(wid));
+      return jidOf(window.require('WAWebApiContact').getPhoneNumber?.(lid)) || null;
+    } catch {
+      return null; // this build does not tell
+    }
+  };
+
+  const mediaOf = (message: MsgModel): PageMessage['media'] =>
+    message.directPath
+      ? {
+          mimetype: message.mimetype ?? 'application/octet-stream',
+          filename: message.filename ?? null,
+          bytes: message.size ?? 0,
+          sha256: message.filehash ?? '',
+        }
+      : null;
+
+  Object.assign(window, {
+    blazzCorner: {
+      whenLoaded: [],
+      report(kind: 'acks' | 'received', item: never) {
+        pending[kind].push(item);
+        flushTimer ??= setTimeout(flush, FLUSH_AFTER_MS);
+      },
+      isNotification: (type: string) => NOTIFICATIONS.includes(type),
+      jidOf,
+      ackOf: (message: MsgModel, ack: number): PageAck => ({
+        wireId: message.id.id,
+        jid: jidOf(message.id.remote),
+        phoneJid: phoneOf(message.id.remote),
+        ack,
+      }),
+      describe: (message: MsgModel): PageMessage => ({
+        wireId: message.id.id,
+        jid: jidOf(message.id.remote),
+        author: jidOf(message.author) || null,
+        senderName: message.notifyName ?? null,
+        type: message.type,
+        text: (message.directPath ? message.caption : message.body) ?? null,
+        replyToWireId: message.quotedStanzaID ?? null,
+        t: message.t,
+        media: mediaOf(message),
+      }),
+      within: <T>(promise: Promise<T>, timeoutMs: number): Promise<T> => {
+        let timer: NodeJS.Timeout;
+        const timeout = new Promise<never>((_, reject) => {
+          timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms`)), timeoutMs);
+        });
+        return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+      },
+    },
+  });
+}

@@ -1,0 +1,85 @@
+import type { ChatModel, PageOutcome, PageOutgoing, PageWindow, Wid } from './whatsapp-page.ts';
+
+declare const window: PageWindow;
+
+/** Sends a batch in order, in one trip from Node. Only people on WhatsApp are written to; the answer is remembered. */
+export function sendBatches(): void {
+  const corner = window.blazzCorner;
+  const LOOK_UP_TIMEOUT_MS = 10_000;
+  const MOST_REMEMBERED = 50_000;
+  const isOnWhatsApp = new Map<string, Promise<boolean>>();
+
+  const askWhatsApp = async (wid: Wid): Promise<boolean> => {
+    const found = await corner.within(window.require('WAWebQueryExistsJob').queryWidExists(wid), LOOK_UP_TIMEOUT_MS);
+    return found?.wid !== undefined;
+  };
+
+  /** A chat that exists needs no question; groups and lids are only ever learnt from WhatsApp itself. */
+  const mayWriteTo = (jid: string): Promise<boolean> => {
+    const known = isOnWhatsApp.get(jid);
+    if (known) return known;
+    const wid = window.require('WAWebWidFactory').createWid(jid);
+    const hasChat = window.require('WAWebCollections').Chat.get(wid) !== undefined;
+    const answer = hasChat || !jid.endsWith('@c.us') ? Promise.resolve(true) : askWhatsApp(wid);
+    if (isOnWhatsApp.size >= MOST_REMEMBERED) isOnWhatsApp.clear();
+    isOnWhatsApp.set(jid, answer);
+    answer.catch(() => isOnWhatsApp.delete(jid));
+    return answer;
+  };
+
+  /** As the library makes it, but under our id. Given as an extra option it replaces the library's own, which is random. */
+  const keyFor = (chat: ChatModel, wireId: string): object => {
+    const { getMaybeMeLidUser, getMaybeMePnUser } = window.require('WAWebUserPrefsMeUser');
+    const isGroup = chat.id.isGroup?.() ?? false;
+    const byLid = isGroup ? chat.groupMetadata?.isLidAddressingMode : chat.id.isLid();
+    const from = (byLid ? getMaybeMeLidUser() : getMaybeMePnUser()) as Wid;
+    const participant = isGroup ? window.require('WAWebWidFactory').asUserWidOrThrow(from) : undefined;
+    return new (window.require('WAWebMsgKey'))({ from, to: chat.id, id: wireId, participant, selfDir: 'out' });
+  };
+
+  const react = async (message: PageOutgoing): Promise<PageOutcome> => {
+    const { replyTo, reaction } = message;
+    const target = replyTo && (await corner.findMessage(replyTo.jid, replyTo.wireId, replyTo.fromMe));
+    if (!target) return ['failed', 'message_not_found', 'WhatsApp does not know the message any more'];
+    await window.require('WAWebSendReactionMsgAction').sendReactionToMsg(target, reaction ?? '');
+    return ['accepted'];
+  };
+
+  const write = async (message: PageOutgoing): Promise<PageOutcome> => {
+    const { jid, wireId, text, options, replyTo } = message;
+    const chat = await window.WWebJS.getChat(jid, { getAsModel: false });
+    if (!chat) return ['failed', 'no_such_chat', 'WhatsApp knows no such chat'];
+    const quoted = replyTo && (await corner.findMessage(replyTo.jid, replyTo.wireId, replyTo.fromMe));
+    await window.WWebJS.sendMessage(chat, text, {
+      linkPreview: true,
+      ...options,
+      ...(quoted && { quotedMessageId: quoted.id.toString(), ignoreQuoteErrors: true }),
+      extraOptions: { id: keyFor(chat, wireId) },
+    });
+    return ['accepted'];
+  };
+
+  const sendOne = async (message: PageOutgoing): Promise<PageOutcome> => {
+    if (!(await mayWriteTo(message.jid))) return ['failed', 'not_on_whatsapp', 'The number is not on WhatsApp'];
+    return message.reaction === null ? write(message) : react(message);
+  };
+
+  /** A send that failed before the page had the message leaves no trace in it; then it surely did not go out. */
+  const explain = async (message: PageOutgoing, error: unknown): Promise<PageOutcome> => {
+    const detail = error instanceof Error ? error.message : String(error);
+    const trace = await corner.findMessage(message.jid, message.wireId, true).catch(() => undefined);
+    if (trace || detail.startsWith('No answer within')) return ['unknown', detail];
+    return ['failed', 'send_failed', detail.slice(0, 300)];
+  };
+
+  corner.send = async (messages, notAfterMs) => {
+    for (const { jid } of messages) mayWriteTo(jid).catch(() => undefined); // asked for all at once, used one by one
+    const outcomes: PageOutcome[] = [];
+    for (const message of messages) {
+      const mayGo = Date.now() < notAfterMs && window.require('WAWebSocketModel').Socket.state === 'CONNECTED';
+      if (!mayGo) outcomes.push(['not-sent']);
+      else outcomes.push(await corner.within(sendOne(message), message.timeoutMs).catch((error: unknown) => explain(message, error)));
+    }
+    return outcomes;
+  };
+}

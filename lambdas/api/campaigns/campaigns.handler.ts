@@ -1,0 +1,56 @@
+import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
+import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
+import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
+import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
+import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
+import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
+import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
+import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
+import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
+import { CampaignsApiEnv } from '../../../shared/config/control-plane-env.ts';
+import { loadConfig } from '../../../shared/config/load-config.ts';
+import { campaignRoutes } from '../../../shared/contracts/api/routes/campaigns.ts';
+import type { CampaignJob } from '../../../shared/contracts/jobs.ts';
+import { makeStartCampaign } from '../../../shared/domain/campaigns/start-campaign.ts';
+import { makeWakeSessions } from '../../../shared/domain/campaigns/wake-sessions.ts';
+import { systemClock } from '../../../shared/domain/clock.ts';
+import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
+import { httpApi } from '../../http/http-api.ts';
+import { makeAddRecipients } from './add-recipients.ts';
+import { campaignStep } from './campaign-step.ts';
+import { makeCancel, makePause, makeResume, makeRetry, makeStart } from './control-campaign.ts';
+import { makeCreateCampaign } from './create-campaign.ts';
+import { makeListRecipients } from './list-recipients.ts';
+import { makeGetCampaign, makeListCampaigns } from './read-campaigns.ts';
+
+const config = loadConfig(CampaignsApiEnv);
+const doc = documentClient();
+const tables = { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE };
+const clock = systemClock;
+const campaigns = dynamoCampaigns(doc, tables.core);
+const sessions = dynamoSessions(doc, tables.core);
+const outbox = dynamoOutbox(doc, tables);
+const messages = dynamoMessages(doc, tables.messages);
+const enqueue = sqsJobs<CampaignJob>(sqsClient(), config.CAMPAIGN_JOBS_QUEUE_URL);
+const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
+const wake = makeWakeSessions({ sessions, calls: httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }) });
+const startCampaign = makeStartCampaign({ campaigns, sessions, outbox, enqueue, clock });
+const control = { campaigns, outbox, enqueue, startCampaign, wake };
+
+export const handler = httpApi({
+  routes: campaignRoutes,
+  idempotency: dynamoIdempotency(doc, tables.core, clock),
+  operations: {
+    createCampaign: makeCreateCampaign({ campaigns, sessions, allowUnlimitedPacing: config.ALLOW_UNLIMITED_PACING }),
+    listCampaigns: makeListCampaigns({ campaigns }),
+    getCampaign: makeGetCampaign({ campaigns }),
+    addRecipients: makeAddRecipients({ campaigns }),
+    listRecipients: makeListRecipients({ campaigns, messages }),
+    startCampaign: campaignStep(campaigns, makeStart(control)),
+    pauseCampaign: campaignStep(campaigns, makePause(control)),
+    resumeCampaign: campaignStep(campaigns, makeResume(control)),
+    cancelCampaign: campaignStep(campaigns, makeCancel(control)),
+    retryCampaign: campaignStep(campaigns, makeRetry(control)),
+  },
+});

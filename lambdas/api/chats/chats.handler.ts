@@ -1,0 +1,48 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { documentClient } from '../../../shared/adapters/clients.ts';
+import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
+import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
+import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
+import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
+import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
+import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { isPublicMediaUrl } from '../../../shared/adapters/media/public-media-url.ts';
+import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
+import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
+import { ChatsApiEnv } from '../../../shared/config/control-plane-env.ts';
+import { loadConfig } from '../../../shared/config/load-config.ts';
+import { chatRoutes } from '../../../shared/contracts/api/routes/chats.ts';
+import { systemClock as clock } from '../../../shared/domain/clock.ts';
+import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
+import { makeAwaitSent } from '../../../shared/domain/outbox/await-sent.ts';
+import { makeQueueMessage } from '../../../shared/domain/outbox/queue-message.ts';
+import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
+import { messageIdOf } from '../../../shared/identity/message-identity.ts';
+import { httpApi } from '../../http/http-api.ts';
+import { makeMarkChatRead, makeShowTyping } from './act-in-chat.ts';
+import { makeListChatMessages, makeListChats } from './read-chats.ts';
+import { makeSendInChat } from './send-in-chat.ts';
+
+const config = loadConfig(ChatsApiEnv);
+const doc = documentClient();
+const sessions = dynamoSessions(doc, config.CORE_TABLE);
+const chats = dynamoChats(doc, config.MESSAGES_TABLE);
+const messages = dynamoMessages(doc, config.MESSAGES_TABLE);
+const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
+const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
+const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) });
+
+const queueMessage = makeQueueMessage({ outbox, messages, calls, isPublicUrl: isPublicMediaUrl, messageIdOf, chatIdOf });
+const awaitSent = makeAwaitSent({ messages, clock, pause });
+
+export const handler = httpApi({
+  routes: chatRoutes,
+  idempotency: dynamoIdempotency(doc, config.CORE_TABLE),
+  operations: {
+    listChats: makeListChats({ chats }),
+    listChatMessages: makeListChatMessages({ chats, messages, sessions }),
+    sendInChat: makeSendInChat({ chats, sessions, queueMessage, awaitSent }),
+    markChatRead: makeMarkChatRead({ chats, sessions, calls }),
+    showTyping: makeShowTyping({ chats, sessions, calls }),
+  },
+});

@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { documentClient } from '../../../shared/adapters/clients.ts';
+import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
+import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
+import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
+import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
+import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
+import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { isPublicMediaUrl } from '../../../shared/adapters/media/public-media-url.ts';
+import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
+import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
+import { MessagesApiEnv } from '../../../shared/config/control-plane-env.ts';
+import { loadConfig } from '../../../shared/config/load-config.ts';
+import { messageRoutes } from '../../../shared/contracts/api/routes/messages.ts';
+import { systemClock as clock } from '../../../shared/domain/clock.ts';
+import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
+import { makeAwaitSent } from '../../../shared/domain/outbox/await-sent.ts';
+import { makeQueueMessage } from '../../../shared/domain/outbox/queue-message.ts';
+import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
+import { messageIdOf } from '../../../shared/identity/message-identity.ts';
+import { httpApi } from '../../http/http-api.ts';
+import { makeGetMessage } from './get-message.ts';
+import { makeSendMessage } from './send-message.ts';
+
+const config = loadConfig(MessagesApiEnv);
+const doc = documentClient();
+const sessions = dynamoSessions(doc, config.CORE_TABLE);
+const messages = dynamoMessages(doc, config.MESSAGES_TABLE);
+const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
+const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
+const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) });
+
+export const handler = httpApi({
+  routes: messageRoutes,
+  idempotency: dynamoIdempotency(doc, config.CORE_TABLE),
+  operations: {
+    sendMessage: makeSendMessage({
+      sessions,
+      peers: dynamoPeers(doc, config.MESSAGES_TABLE),
+      queueMessage: makeQueueMessage({ outbox, messages, calls, isPublicUrl: isPublicMediaUrl, messageIdOf, chatIdOf }),
+      awaitSent: makeAwaitSent({ messages, clock, pause }),
+    }),
+    getMessage: makeGetMessage({ messages, sessions }),
+  },
+});

@@ -1,0 +1,25 @@
+import type { messageRoutes } from '../../../shared/contracts/api/routes/messages.ts';
+import type { SendMessageRequest } from '../../../shared/contracts/api/messages.ts';
+import type { AwaitSent } from '../../../shared/domain/outbox/await-sent.ts';
+import { INLINE_MEDIA_ADVICE, isTooLargeInline } from '../../../shared/domain/outbox/media-rules.ts';
+import { messageView } from '../../../shared/domain/outbox/message-view.ts';
+import type { QueueMessage } from '../../../shared/domain/outbox/queue-message.ts';
+import type { Operation } from '../../http/api-request.ts';
+import { HttpRefusal } from '../../http/http-refusal.ts';
+import { chooseSession, type ChooseSessionDeps } from './choose-session.ts';
+
+export interface SendMessageDeps extends ChooseSessionDeps {
+  readonly queueMessage: QueueMessage;
+  readonly awaitSent: AwaitSent;
+}
+
+/** Queues a message and, if asked to, waits for it to leave. */
+export const makeSendMessage = (deps: SendMessageDeps): Operation<typeof messageRoutes.sendMessage> =>
+  async ({ workspaceId, body, query, now, seed }) => {
+    const { sessionId, to, sendAt, priority, replyTo, ...content } = body as unknown as SendMessageRequest; // zod types the union as loose objects
+    if (isTooLargeInline(content)) throw new HttpRefusal(413, 'media_too_large_inline', INLINE_MEDIA_ADVICE);
+    const session = await chooseSession(deps, workspaceId, to, sessionId);
+    const queued = await deps.queueMessage({ session, peer: to, content, priority, sendAt, replyTo, now, seed });
+    const message = await deps.awaitSent(queued, query.wait);
+    return { status: 202, body: messageView(message, session.phoneNumber) };
+  };

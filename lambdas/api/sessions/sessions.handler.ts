@@ -1,0 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { documentClient } from '../../../shared/adapters/clients.ts';
+import { dynamoAssignments } from '../../../shared/adapters/dynamodb/dynamo-assignments.ts';
+import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
+import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
+import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
+import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
+import { SessionsApiEnv } from '../../../shared/config/control-plane-env.ts';
+import { loadConfig } from '../../../shared/config/load-config.ts';
+import { sessionRoutes } from '../../../shared/contracts/api/routes/sessions.ts';
+import { systemClock as clock } from '../../../shared/domain/clock.ts';
+import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
+import { makePlaceSession } from '../../../shared/domain/sessions/place-session.ts';
+import { httpApi } from '../../http/http-api.ts';
+import { makeCreateSession } from './create-session.ts';
+import { makeGetSessionQr } from './get-session-qr.ts';
+import { makeGetSession, makeGetSessionStatus, makeListSessions } from './read-sessions.ts';
+import { makeRequestPairingCode } from './request-pairing-code.ts';
+import { sessionViewer } from './session-view.ts';
+import { makeRegenerateQr, makeSteerSession } from './steer-session.ts';
+
+const config = loadConfig(SessionsApiEnv);
+const doc = documentClient();
+const sessions = dynamoSessions(doc, config.CORE_TABLE);
+const registry = dynamoInstanceRegistry(doc, config.REGISTRY_TABLE);
+const directory = instanceDirectory(registry, clock);
+const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) });
+const assignments = dynamoAssignments(doc, config.CORE_TABLE);
+const placeSession = makePlaceSession({ assignments, directory, registry, calls, clock });
+const viewSession = sessionViewer(directory);
+
+const deps = { sessions, placeSession, viewSession };
+const createSession = makeCreateSession({ ...deps, isUnlimitedPacingAllowed: config.ALLOW_UNLIMITED_PACING });
+const getSessionStatus = makeGetSessionStatus(deps);
+const steer = makeSteerSession(deps);
+const deleteSession = steer({ desired: 'deleted' });
+
+export const handler = httpApi({
+  routes: sessionRoutes,
+  idempotency: dynamoIdempotency(doc, config.CORE_TABLE),
+  operations: {
+    createSession,
+    createSessionAlias: (request) => createSession(request),
+    listSessions: makeListSessions(deps),
+    getSession: makeGetSession(deps),
+    getSessionStatus,
+    getSessionStatusAlias: (request) => getSessionStatus(request),
+    getSessionQr: makeGetSessionQr(sessions),
+    requestPairingCode: makeRequestPairingCode({ sessions, placeSession, clock, pause }),
+    startSession: steer({ desired: 'running' }),
+    stopSession: steer({ desired: 'stopped' }),
+    reconnectSession: steer({ desired: 'running', restart: true }),
+    regenerateQr: makeRegenerateQr(deps),
+    logoutSession: steer({ desired: 'logged_out' }),
+    deleteSession,
+    deleteSessionAlias: deleteSession,
+  },
+});

@@ -1,0 +1,48 @@
+import { BatchProcessor, EventType, processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+import withMiddleware from '@middy/core';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type * as z from 'zod';
+import { logger } from '../../shared/observability/logger.ts';
+import { metrics } from '../../shared/observability/metrics.ts';
+import { tracer } from '../../shared/observability/tracer.ts';
+import { recordHandler, type ApplyJob } from './record-handler.ts';
+
+export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+type OnRecord = (record: SQSRecord) => Promise<void>;
+
+const KEEP_ANSWERING = { throwOnFullBatchFailure: false }; // all failed is an answer like any other
+
+/** Entry of a standard queue: all records of a batch at once, the failed ones named in the response. */
+export function queueHandler<Job>(contract: z.ZodType<Job>, apply: ApplyJob<Job>): QueueHandler {
+  const onRecord = recordHandler(contract, apply);
+  return observed((event) => processPartialResponse(event, onRecord, new BatchProcessor(EventType.SQS), KEEP_ANSWERING));
+}
+
+/**
+ * Entry of a FIFO queue: groups at once, the records of a group in order. After a failure the rest of its group is
+ * failed too, so that nothing overtakes it; other groups go on.
+ */
+export function fifoHandler<Job>(contract: z.ZodType<Job>, apply: ApplyJob<Job>): QueueHandler {
+  const onRecord = recordHandler(contract, apply);
+  return observed(async ({ Records }) => {
+    const groups = Object.values(Object.groupBy(Records, ({ attributes }) => attributes.MessageGroupId ?? ''));
+    const responses = await Promise.all(groups.map((group) => inOrder(group ?? [], onRecord)));
+    return { batchItemFailures: responses.flatMap(({ batchItemFailures }) => batchItemFailures) };
+  });
+}
+
+const inOrder = (group: SQSRecord[], onRecord: OnRecord) =>
+  processPartialResponse({ Records: group }, onRecord, new SqsFifoPartialProcessorAsync(), KEEP_ANSWERING);
+
+const observed = (handle: (event: SQSEvent) => Promise<SQSBatchResponse>): QueueHandler =>
+  withMiddleware(handle)
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .use({ after: publishMetrics, onError: publishMetrics });
+
+/** Only when there are any: the middleware that comes with Metrics warns about each invocation that has none. */
+function publishMetrics(): void {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+}

@@ -1,0 +1,48 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+import middy from '@middy/core';
+import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
+import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
+import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
+import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
+import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
+import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
+import { RequeueWorkEnv } from '../../../shared/config/control-plane-env.ts';
+import { loadConfig } from '../../../shared/config/load-config.ts';
+import type { CampaignJob, WebhookDeliveryJob } from '../../../shared/contracts/jobs.ts';
+import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
+import { makeFollowUpCampaign } from '../../../shared/domain/campaigns/follow-up-campaign.ts';
+import { makeStartCampaign } from '../../../shared/domain/campaigns/start-campaign.ts';
+import { systemClock as clock } from '../../../shared/domain/clock.ts';
+import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
+import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
+import { derivedId } from '../../../shared/identity/derived-id.ts';
+import { logger } from '../../../shared/observability/logger.ts';
+import { tracer } from '../../../shared/observability/tracer.ts';
+import { makeRequeueWork } from './requeue-work.ts';
+
+const config = loadConfig(RequeueWorkEnv);
+const doc = documentClient();
+const sqs = sqsClient();
+const tables = { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE };
+const campaigns = dynamoCampaigns(doc, tables.core);
+const outbox = dynamoOutbox(doc, tables);
+const enqueue = sqsJobs<CampaignJob>(sqs, config.CAMPAIGN_JOBS_QUEUE_URL);
+const startCampaign = makeStartCampaign({ campaigns, sessions: dynamoSessions(doc, tables.core), outbox, enqueue, clock });
+const deliveries = dynamoDeliveries(doc, tables.core);
+const enqueueDeliveries = sqsJobs<WebhookDeliveryJob>(sqs, config.WEBHOOK_DELIVERIES_QUEUE_URL);
+const publishEvents = makePublishEvents({ webhooks: dynamoWebhooks(doc, tables.core), deliveries, enqueue: enqueueDeliveries, deliveryIdOf });
+const announce = makeAnnounceCompletion({ campaigns, publishEvents, eventIdOf: (atMs, ...parts) => derivedId('evt', atMs, ...parts) });
+
+const requeueWork = makeRequeueWork({
+  campaigns,
+  followUpCampaign: makeFollowUpCampaign({ campaigns, outbox, enqueue, startCampaign, announce, clock }),
+  deliveries,
+  enqueueDeliveries,
+  clock,
+});
+
+export const handler = middy(requeueWork)
+  .use(injectLambdaContext(logger, { resetKeys: true }))
+  .use(captureLambdaHandler(tracer, { captureResponse: false }));

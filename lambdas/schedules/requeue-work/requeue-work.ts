@@ -1,0 +1,42 @@
+import pLimit from 'p-limit';
+import type { WebhookDeliveryJob } from '../../../shared/contracts/jobs.ts';
+import type { Campaign } from '../../../shared/domain/campaigns/campaign.ts';
+import type { Campaigns } from '../../../shared/domain/campaigns/campaigns.ts';
+import type { Clock } from '../../../shared/domain/clock.ts';
+import type { EnqueueJobs } from '../../../shared/domain/job-queue.ts';
+import { deliveryJobOf } from '../../../shared/domain/webhooks/publish-events.ts';
+import type { Deliveries } from '../../../shared/domain/webhooks/webhooks.ts';
+
+export interface RequeueWorkDeps {
+  readonly campaigns: Pick<Campaigns, 'listActive'>;
+  readonly followUpCampaign: (campaign: Campaign) => Promise<void>;
+  readonly deliveries: Pick<Deliveries, 'listDue'>;
+  readonly enqueueDeliveries: EnqueueJobs<WebhookDeliveryJob>;
+  readonly clock: Clock;
+}
+
+const CAMPAIGNS_AT_ONCE = 8;
+const DELIVERIES_A_RUN = 1_000;
+/** Longer than one attempt takes: what became due later than this is most likely on its queue, or being sent. */
+const DELIVERY_GRACE_MS = 15_000;
+
+/**
+ * Tables hold the work, queues only point to it: puts back what a queue lost or never got. One campaign in trouble does
+ * not keep the others waiting; their errors are thrown together at the end.
+ */
+export const makeRequeueWork = (deps: RequeueWorkDeps) =>
+  async (): Promise<void> => {
+    const results = await Promise.allSettled([...(await campaignSteps(deps)), requeueDeliveries(deps)]);
+    const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${results.length} steps failed`);
+  };
+
+async function campaignSteps({ campaigns, followUpCampaign }: RequeueWorkDeps): Promise<readonly Promise<void>[]> {
+  const limit = pLimit(CAMPAIGNS_AT_ONCE);
+  return (await campaigns.listActive()).map((campaign) => limit(() => followUpCampaign(campaign)));
+}
+
+async function requeueDeliveries({ deliveries, enqueueDeliveries, clock }: RequeueWorkDeps): Promise<void> {
+  const due = await deliveries.listDue(clock.now() - DELIVERY_GRACE_MS, DELIVERIES_A_RUN);
+  if (due.length > 0) await enqueueDeliveries(due.map(deliveryJobOf));
+}

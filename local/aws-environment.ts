@@ -1,0 +1,24 @@
+export interface Endpoints {
+  readonly region: string;
+  readonly dynamodb: string;
+  readonly sqs: string;
+  readonly awsJson: string; // KMS, Secrets Manager, ECS; and a refusal for every other service
+}
+
+/**
+ * What makes any AWS SDK in a process of ours talk to this host: the SDK's own variables. The general endpoint catches
+ * services that have none here, so that nothing ever leaves for the real AWS.
+ */
+export const awsEnvironment = ({ region, dynamodb, sqs, awsJson }: Endpoints): Record<string, string> => ({
+  AWS_REGION: region,
+  AWS_DEFAULT_REGION: region,
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_ENDPOINT_URL: awsJson,
+  AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+  AWS_ENDPOINT_URL_SQS: sqs,
+  AWS_ENDPOINT_URL_KMS: awsJson,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: awsJson,
+  AWS_ENDPOINT_URL_ECS: awsJson,
+  AWS_EC2_METADATA_DISABLED: 'true',
+});

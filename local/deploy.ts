@@ -1,0 +1,91 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { dynamoApiKeys } from '../shared/adapters/dynamodb/dynamo-api-keys.ts';
+import { dynamoWorkspaces } from '../shared/adapters/dynamodb/dynamo-workspaces.ts';
+import type { TableNames } from '../shared/adapters/dynamodb/table-names.ts';
+import { readRestApi, type RestApi } from './api-gateway/rest-api.ts';
+import { masterKeyActions, openMasterKeys } from './aws-json/master-keys.ts';
+import { openSecrets, secretActions } from './aws-json/secrets.ts';
+import { createTables } from './dynamodb/tables.ts';
+import { EventSources } from './event-sources/event-sources.ts';
+import { queueMappings } from './event-sources/queue-mappings.ts';
+import { readService, type ServiceSpec } from './fleet/task-definition.ts';
+import { functionSpecs } from './functions/function-specs.ts';
+import { Functions } from './functions/functions.ts';
+import { openLog, type HostContext } from './host-context.ts';
+import { createQueues } from './queues/create-queues.ts';
+import { Schedules } from './schedules/schedules.ts';
+import { seed, type SeedKeys } from './seed.ts';
+import type { Emulators } from './start-emulators.ts';
+import { resolveDeployment, type Deployment } from './template/deployment.ts';
+
+/** The template, deployed on this machine. */
+export interface Deployed {
+  readonly api: RestApi;
+  readonly functions: Functions;
+  readonly schedules: Schedules;
+  readonly service: ServiceSpec;
+  readonly tables: TableNames;
+  readonly keys: SeedKeys;
+}
+
+const DRAIN_LIMIT_MS = 10_000;
+
+/** The tables by the part they play: the fleet is told all three. */
+function tablesOf({ environment }: ServiceSpec): TableNames {
+  const { CORE_TABLE: core, MESSAGES_TABLE: messages, REGISTRY_TABLE: registry } = environment;
+  if (!core || !messages || !registry) throw new Error('The task definition names no tables');
+  return { core, messages, registry };
+}
+
+/** The host's own client: what it makes here, others then find through their environment. */
+async function fillTables(deployment: Deployment, endpoint: string, service: ServiceSpec, keysPath: string): Promise<SeedKeys> {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint, region: deployment.region, credentials });
+  try {
+    await createTables(deployment, client);
+    const doc = DynamoDBDocumentClient.from(client);
+    const { core } = tablesOf(service);
+    return await seed(keysPath, { workspaces: dynamoWorkspaces(doc, core), apiKeys: dynamoApiKeys(doc, core) });
+  } finally {
+    client.destroy();
+  }
+}
+
+function startFunctions(context: HostContext, deployment: Deployment, { aws }: Emulators): Functions {
+  const functions = new Functions(functionSpecs(deployment, aws), openLog(context, 'functions'));
+  context.closing.defer(() => functions.stop());
+  return functions;
+}
+
+function startEventSources(context: HostContext, deployment: Deployment, { queues }: Emulators, functions: Functions): void {
+  const sources = new EventSources(queueMappings(deployment), queues, functions, openLog(context, 'event-sources'));
+  sources.start();
+  context.closing.defer(async () => {
+    await sources.drain(DRAIN_LIMIT_MS);
+    await sources.stop();
+  });
+}
+
+/** Makes what the template declares, on the emulators. */
+export async function deploy(context: HostContext, emulators: Emulators): Promise<Deployed> {
+  const { assembly, queues, dynamodbEndpoint } = emulators;
+  const { dir } = context;
+  const deployment = resolveDeployment(assembly, queues.endpoint);
+  const secrets = await openSecrets(deployment, dir.secrets);
+  emulators.addActions(secretActions(secrets));
+  emulators.addActions(masterKeyActions(await openMasterKeys(deployment, dir.masterKeys)));
+  const service = readService(deployment, secrets);
+  await createQueues(deployment, queues);
+  const keys = await fillTables(deployment, dynamodbEndpoint, service, dir.keys);
+  const functions = startFunctions(context, deployment, emulators);
+  startEventSources(context, deployment, emulators, functions);
+  return {
+    api: readRestApi(deployment),
+    functions,
+    schedules: new Schedules(deployment, functions),
+    service,
+    tables: tablesOf(service),
+    keys,
+  };
+}

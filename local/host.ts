@@ -1,0 +1,142 @@
+import { rm } from 'node:fs/promises';
+import { ApiGateway } from './api-gateway/api-gateway.ts';
+import { pause } from './children/backoff.ts';
+import { killLeftovers } from './children/host-mark.ts';
+import { makeTemporaryFolder, openDataDir, type DataDir } from './data-dir/data-dir.ts';
+import { takeHostLock } from './data-dir/host-lock.ts';
+import { deploy, type Deployed } from './deploy.ts';
+import type { HostContext } from './host-context.ts';
+import { LocalJson, type LocalView } from './local-json.ts';
+import type { Options } from './options.ts';
+import { startEmulators, type Emulators } from './start-emulators.ts';
+import { StartError } from './start-error.ts';
+import { startFleet } from './start-fleet.ts';
+
+const HEALTH_LIMIT_MS = 30_000;
+const HEALTH_PAUSE_MS = 50;
+const HEALTH_TRY_MS = 5_000;
+
+/** All of Blazz on this machine. `stop` may be called at any time, while it starts too. */
+export class Host {
+  readonly #options: Options;
+  readonly #closing = new AsyncDisposableStack();
+  readonly #stopping = new AbortController();
+  #gateway: ApiGateway | undefined;
+  #localJson: LocalJson | undefined;
+  #dataDir: string | undefined;
+  #starting: Promise<LocalView> | undefined;
+  #ending: Promise<void> | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Absolute. Throws before it is open. */
+  get dataDir(): string {
+    if (this.#dataDir === undefined) throw new Error('The data directory is not open yet');
+    return this.#dataDir;
+  }
+
+  /** Resolves when everything is ready and local.json says so. Throws a StartError for what the user can put right. */
+  start(): Promise<LocalView> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  /** Ends everything it started, and waits for that. */
+  stop(): Promise<void> {
+    this.#ending ??= this.#stop();
+    return this.#ending;
+  }
+
+  /** Kills every process it started, at once. */
+  killChildren(): void {
+    if (this.#dataDir !== undefined) killLeftovers(this.#dataDir);
+  }
+
+  async #start(): Promise<LocalView> {
+    const dir = await this.#openDataDir();
+    const { signal } = this.#stopping;
+    const localJson = new LocalJson(dir.localJson);
+    this.#localJson = localJson;
+    await localJson.clear();
+    this.#gateway = await ApiGateway.listen(this.#options.port);
+    const context: HostContext = { options: this.#options, dir, closing: this.#closing, signal };
+    const emulators = await startEmulators(context);
+    signal.throwIfAborted();
+    const deployed = await deploy(context, emulators);
+    signal.throwIfAborted();
+    return this.#open(context, emulators, deployed);
+  }
+
+  async #openDataDir(): Promise<DataDir> {
+    const { dataDir } = this.#options;
+    const root = dataDir ?? (await makeTemporaryFolder());
+    if (dataDir === undefined) this.#closing.defer(() => rm(root, { recursive: true, force: true, maxRetries: 3 }));
+    const dir = await openDataDir(root);
+    this.#closing.defer(await takeHostLock(dir.lock, dir.root));
+    this.#dataDir = dir.root; // from here on what carries its mark is ours to kill
+    killLeftovers(dir.root);
+    return dir;
+  }
+
+  /** Starts the fleet, opens the API, and tells the world. */
+  async #open(context: HostContext, emulators: Emulators, deployed: Deployed): Promise<LocalView> {
+    const { api, functions, schedules } = deployed;
+    const gateway = this.#requireGateway();
+    gateway.serve(api, functions);
+    const fleet = await startFleet(context, emulators, deployed, (instances) => void this.#localJson?.update({ instances }));
+    context.signal.throwIfAborted();
+    this.#closing.defer(() => schedules.stop());
+    schedules.start();
+    await untilHealthy(gateway.url, context.signal);
+    const view = viewOf(gateway.url, emulators, deployed);
+    await this.#localJson?.publish({ ...view, instances: fleet.instances });
+    return { ...view, instances: fleet.instances };
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#starting?.catch(() => undefined);
+    await this.#localJson?.clear();
+    await this.#gateway?.stop();
+    await this.#closing.disposeAsync();
+  }
+
+  #requireGateway(): ApiGateway {
+    if (!this.#gateway) throw new Error('The API is not listening');
+    return this.#gateway;
+  }
+}
+
+const viewOf = (
+  api: string,
+  { whatsapp, dynamodbEndpoint, queues }: Emulators,
+  { keys, tables }: Deployed,
+): Omit<LocalView, 'instances'> => ({
+  api,
+  realtime: null,
+  console: null,
+  whatsapp: whatsapp?.control ?? null,
+  apiKey: keys.apiKey,
+  operatorKey: keys.operatorKey,
+  otherApiKey: keys.otherApiKey,
+  workspaceId: keys.workspaceId,
+  pid: process.pid,
+  endpoints: { dynamodb: dynamodbEndpoint, sqs: queues.endpoint },
+  tables,
+});
+
+async function untilHealthy(api: string, signal: AbortSignal): Promise<void> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(HEALTH_LIMIT_MS)]);
+  let last = 'no answer';
+  while (!deadline.aborted) {
+    const limit = AbortSignal.any([deadline, AbortSignal.timeout(HEALTH_TRY_MS)]);
+    const response = await fetch(`${api}/health`, { signal: limit }).catch(() => undefined);
+    if (response?.status === 200) return;
+    if (response) last = `${response.status} ${await response.text()}`;
+    await pause(HEALTH_PAUSE_MS, deadline);
+  }
+  signal.throwIfAborted();
+  throw new StartError(`The API is not healthy: ${last}`);
+}

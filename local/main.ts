@@ -1,0 +1,73 @@
+import { readOptions, USAGE, type Options } from './options.ts';
+import { StartError } from './start-error.ts';
+import { summary } from './summary.ts';
+
+const OLDEST_NODE = 24;
+const PARENT_CHECK_MS = 500;
+const STOP_LIMIT_MS = 180_000; // instances may take two minutes to drain
+
+function requireNode(): void {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < OLDEST_NODE) {
+    throw new StartError(`Node ${OLDEST_NODE} or later is needed, this is ${process.versions.node}: start with \`npm start\``);
+  }
+}
+
+/** Calls back once when the process that started this one is gone. */
+function watchParent(onGone: () => void): NodeJS.Timeout {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    onGone();
+  }, PARENT_CHECK_MS);
+  return timer.unref();
+}
+
+async function run(options: Options): Promise<number> {
+  const { Host } = await import('./host.ts'); // after the check: what it imports needs a new Node
+  const host = new Host(options);
+  const told = Promise.withResolvers<void>();
+  let timesTold = 0;
+  const atOnce = (): never => {
+    host.killChildren();
+    return process.exit(1);
+  };
+  const onSignal = (): void => {
+    timesTold++;
+    told.resolve();
+    if (timesTold > 1) atOnce();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  watchParent(told.resolve);
+  try {
+    const view = await Promise.race([host.start(), told.promise]);
+    if (view) console.log(summary(view, host.dataDir));
+    await told.promise;
+    console.log('Stopping …');
+    return 0;
+  } finally {
+    setTimeout(atOnce, STOP_LIMIT_MS).unref();
+    await host.stop();
+  }
+}
+
+/** The exit code. */
+async function main(): Promise<number> {
+  try {
+    requireNode();
+    const options = readOptions(process.argv.slice(2));
+    if (options !== 'help') return await run(options);
+    console.log(USAGE);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    console.error(error.message);
+    return error.exitCode;
+  }
+}
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => undefined); // whoever read it is gone: no reason not to stop in order
+}
+process.exit(await main());

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { StartError } from './start-error.ts';
+
+/** Where the browsers of the fleet find WhatsApp Web. */
+export type WhatsappTarget =
+  | { readonly kind: 'simulator' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'other'; readonly address: string; readonly spki: string };
+
+export interface Options {
+  readonly port: number; // of the API; 0: a free one
+  readonly instances: number;
+  readonly dataDir: string | undefined; // absolute; undefined: a temporary one, removed at the end
+  readonly whatsapp: WhatsappTarget;
+}
+
+export const USAGE = `Runs all of Blazz on this machine.
+
+  npm start -- [options]
+
+  --port <n>                  port of the API (3000; 0 takes a free one)
+  --instances <n>             fleet instances to keep running (2)
+  --data-dir <folder>         where tables, keys and snapshots live (.blazz); the next start resumes from it
+  --ephemeral                 use a temporary folder and remove it at the end
+  --whatsapp simulator|live   the simulated WhatsApp service (default), or the real one
+  --whatsapp-address <host:port> --whatsapp-spki <hash>
+                              point the browsers at another simulated service
+  --help                      this text`;
+
+const FLAGS = {
+  port: { type: 'string', default: '3000' },
+  instances: { type: 'string', default: '2' },
+  'data-dir': { type: 'string' },
+  ephemeral: { type: 'boolean', default: false },
+  whatsapp: { type: 'string' },
+  'whatsapp-address': { type: 'string' },
+  'whatsapp-spki': { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+type Flags = ReturnType<typeof readFlags>;
+
+const wrong = (message: string): StartError => new StartError(`${message} (--help shows the options)`, 2);
+
+function readFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS, allowPositionals: false }).values;
+  } catch (error) {
+    const [sentence] = String(error instanceof Error ? error.message : error).split(/\. |\n/);
+    throw wrong(sentence ?? 'Wrong options');
+  }
+}
+
+function wholeNumber(flag: string, text: string, most: number): number {
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= most)) throw wrong(`--${flag} takes a whole number from 0 to ${most}, not '${text}'`);
+  return value;
+}
+
+function otherService(address: string | undefined, spki: string | undefined): WhatsappTarget {
+  if (!address || !spki) throw wrong('--whatsapp-address and --whatsapp-spki go together');
+  if (!/^[\w.-]+:\d+$/.test(address)) throw wrong(`--whatsapp-address takes host:port, not '${address}'`);
+  return { kind: 'other', address, spki };
+}
+
+function whatsappTarget(flags: Flags): WhatsappTarget {
+  const { whatsapp, 'whatsapp-address': address, 'whatsapp-spki': spki } = flags;
+  if (whatsapp !== undefined && whatsapp !== 'simulator' && whatsapp !== 'live') {
+    throw wrong(`--whatsapp takes simulator or live, not '${whatsapp}'`);
+  }
+  if (address === undefined && spki === undefined) return { kind: whatsapp ?? 'simulator' };
+  if (whatsapp === 'live') throw wrong('--whatsapp live takes no --whatsapp-address');
+  return otherService(address, spki);
+}
+
+function dataDirOf({ ephemeral, 'data-dir': dataDir }: Flags): string | undefined {
+  if (ephemeral && dataDir !== undefined) throw wrong('--ephemeral and --data-dir exclude each other');
+  return ephemeral ? undefined : resolve(dataDir ?? '.blazz');
+}
+
+/** Reads the command line. 'help' if that was asked for. Throws a StartError with exit code 2. */
+export function readOptions(args: readonly string[]): Options | 'help' {
+  const flags = readFlags(args);
+  if (flags.help) return 'help';
+  return {
+    port: wholeNumber('port', flags.port, 65_535),
+    instances: wholeNumber('instances', flags.instances, 100),
+    dataDir: dataDirOf(flags),
+    whatsapp: whatsappTarget(flags),
+  };
+}

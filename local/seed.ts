@@ -1,0 +1,70 @@
+import { createHash, randomInt } from 'node:crypto';
+import { ulid } from 'ulid';
+import * as z from 'zod';
+import { Scope } from '../shared/contracts/api/common.ts';
+import type { ApiKeys, Workspaces } from '../shared/domain/access/api-keys.ts';
+import { findPrivateJson, writePrivateJson } from './data-dir/private-json.ts';
+
+/** What the first start makes, so that there is something to begin with: two workspaces and keys to them. */
+export const SeedKeys = z.object({
+  workspaceId: z.string(),
+  otherWorkspaceId: z.string(),
+  apiKey: z.string(), // every scope but operator
+  operatorKey: z.string(), // every scope
+  otherApiKey: z.string(), // of the other workspace
+});
+export type SeedKeys = z.infer<typeof SeedKeys>;
+
+export interface SeedStores {
+  readonly workspaces: Pick<Workspaces, 'insert'>;
+  readonly apiKeys: Pick<ApiKeys, 'insert' | 'findByHash'>;
+}
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const RANDOM_LENGTH = 40;
+const PREVIEW_LENGTH = 10;
+const TENANT_SCOPES = Scope.options.filter((scope) => scope !== 'operator');
+
+const newKey = (): string => `blz_${Array.from({ length: RANDOM_LENGTH }, () => BASE62[randomInt(BASE62.length)]).join('')}`;
+
+const newSeed = (): SeedKeys => ({
+  workspaceId: `wsp_${ulid()}`,
+  otherWorkspaceId: `wsp_${ulid()}`,
+  apiKey: newKey(),
+  operatorKey: newKey(),
+  otherApiKey: newKey(),
+});
+
+interface KeyToInsert {
+  readonly key: string;
+  readonly workspaceId: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+}
+
+async function insertKey({ key, workspaceId, name, scopes }: KeyToInsert, apiKeys: SeedStores['apiKeys']): Promise<void> {
+  const hash = createHash('sha256').update(key).digest('hex');
+  if (await apiKeys.findByHash(hash)) return;
+  const preview = key.slice(0, PREVIEW_LENGTH);
+  await apiKeys.insert({ id: `key_${ulid()}`, workspaceId, name, scopes, preview, hash, createdAt: Date.now(), lastUsedAt: null });
+}
+
+async function storedSeed(path: string): Promise<SeedKeys> {
+  const found = await findPrivateJson(path, SeedKeys);
+  if (found) return found;
+  const made = newSeed();
+  await writePrivateJson(path, made); // before the tables: a crash in between must not leave keys nobody knows
+  return made;
+}
+
+/** Makes what is missing, and gives the keys, which are kept in the file at `path`. */
+export async function seed(path: string, { workspaces, apiKeys }: SeedStores): Promise<SeedKeys> {
+  const keys = await storedSeed(path);
+  const { workspaceId, otherWorkspaceId } = keys;
+  await workspaces.insert({ id: workspaceId, name: 'Local', createdAt: Date.now() });
+  await workspaces.insert({ id: otherWorkspaceId, name: 'Other', createdAt: Date.now() });
+  await insertKey({ key: keys.apiKey, workspaceId, name: 'Local', scopes: TENANT_SCOPES }, apiKeys);
+  await insertKey({ key: keys.operatorKey, workspaceId, name: 'Local operator', scopes: Scope.options }, apiKeys);
+  await insertKey({ key: keys.otherApiKey, workspaceId: otherWorkspaceId, name: 'Other', scopes: TENANT_SCOPES }, apiKeys);
+  return keys;
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { allStarted } from './all-started.ts';
+import { AwsJsonServer, type Actions } from './aws-json/aws-json-server.ts';
+import { awsEnvironment } from './aws-environment.ts';
+import { startDynoxide, type Dynoxide } from './dynamodb/dynoxide.ts';
+import { openLog, type HostContext } from './host-context.ts';
+import { QueueServer } from './queues/queue-server.ts';
+import { REPOSITORY } from './repository.ts';
+import { readAssembly, type Assembly } from './template/assembly.ts';
+import { synthesize } from './template/synthesize.ts';
+import { startWhatsappService, type WhatsappService } from './whatsapp-service.ts';
+
+/** What takes the place of AWS and of WhatsApp, and the template to be run on it. */
+export interface Emulators {
+  readonly assembly: Assembly;
+  readonly dynamodbEndpoint: string;
+  readonly queues: QueueServer;
+  readonly whatsapp: WhatsappService | undefined;
+  /** For every process and function of ours. */
+  readonly aws: Readonly<Record<string, string>>;
+  /** Adds actions to the server that answers for KMS, Secrets Manager and ECS. */
+  addActions(actions: Actions): void;
+}
+
+/** Shared by all hosts of this checkout: a test's empty data directory needs no synth of its own. */
+const ASSEMBLY_CACHE = join(REPOSITORY, 'node_modules/.cache/blazz/cdk.out');
+
+async function dynamodb(context: HostContext): Promise<Dynoxide> {
+  const { dir, closing } = context;
+  const log = openLog(context, 'dynamodb');
+  const dynoxide = await startDynoxide({ databasePath: dir.database, dataDir: dir.root, log });
+  closing.defer(() => dynoxide.stop());
+  return dynoxide;
+}
+
+async function whatsappService(context: HostContext): Promise<WhatsappService | undefined> {
+  const { options, dir, closing } = context;
+  if (options.whatsapp.kind !== 'simulator') return undefined;
+  const log = openLog(context, 'whatsapp');
+  const service = await startWhatsappService({ folder: dir.whatsapp, dataDir: dir.root, log });
+  closing.defer(() => service.stop());
+  return service;
+}
+
+async function template({ signal }: HostContext): Promise<Assembly> {
+  return readAssembly(await synthesize(REPOSITORY, ASSEMBLY_CACHE, signal));
+}
+
+async function queueServer({ closing }: HostContext, region: string): Promise<QueueServer> {
+  const server = await QueueServer.start(region);
+  closing.defer(() => server.stop());
+  return server;
+}
+
+async function awsJsonServer({ closing }: HostContext, actions: () => Actions): Promise<AwsJsonServer> {
+  const server = await AwsJsonServer.start(actions);
+  closing.defer(() => server.stop());
+  return server;
+}
+
+/** Starts everything that does not depend on what the template says. */
+export async function startEmulators(context: HostContext): Promise<Emulators> {
+  let actions: Actions = {};
+  const [assembly, { endpoint: dynamodbEndpoint }, whatsapp, { endpoint: awsJson }] = await allStarted<
+    [Assembly, Dynoxide, WhatsappService | undefined, AwsJsonServer]
+  >([template(context), dynamodb(context), whatsappService(context), awsJsonServer(context, () => actions)]);
+  const queues = await queueServer(context, assembly.region);
+  const endpoints = { region: assembly.region, dynamodb: dynamodbEndpoint, sqs: queues.endpoint, awsJson };
+  return {
+    assembly,
+    dynamodbEndpoint,
+    queues,
+    whatsapp,
+    aws: awsEnvironment(endpoints),
+    addActions(more) {
+      actions = { ...actions, ...more };
+    },
+  };
+}

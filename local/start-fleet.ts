@@ -1,0 +1,46 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Deployed } from './deploy.ts';
+import { ecsActions } from './fleet/ecs-actions.ts';
+import { FleetService } from './fleet/fleet-service.ts';
+import type { ReadyInstance } from './fleet/fleet-task.ts';
+import { taskEnvironment, type TaskPlace } from './fleet/task-environment.ts';
+import type { HostContext } from './host-context.ts';
+import { LogFile } from './log-file.ts';
+import type { Options } from './options.ts';
+import { REPOSITORY } from './repository.ts';
+import type { Emulators } from './start-emulators.ts';
+
+const STOP_MARGIN_MS = 5_000; // beyond what the task gives itself
+
+function whatsappOf({ whatsapp }: Options, service: Emulators['whatsapp']): TaskPlace['whatsapp'] {
+  if (whatsapp.kind === 'live') return undefined;
+  return whatsapp.kind === 'other' ? whatsapp : service;
+}
+
+const stopLimitMs = (environment: Readonly<Record<string, string>>): number =>
+  Number(environment['STOP_TIMEOUT_SECONDS'] ?? 110) * 1000 + STOP_MARGIN_MS;
+
+/** Starts the ECS service of the template with the number of instances the command line asks for. */
+export async function startFleet(
+  { options, dir, closing }: HostContext,
+  { aws, whatsapp, addActions }: Emulators,
+  { service }: Deployed,
+  onChange: (instances: readonly ReadyInstance[]) => void,
+): Promise<FleetService> {
+  await rm(dir.profiles, { recursive: true, force: true });
+  const place = { declared: service.environment, aws, dataDir: dir.root, snapshots: dir.snapshots, whatsapp: whatsappOf(options, whatsapp) };
+  const environment = taskEnvironment(place);
+  const fleet = new FleetService({
+    entry: join(REPOSITORY, 'fleet/main.ts'),
+    environment,
+    profiles: dir.profiles,
+    stopLimitMs: stopLimitMs(environment),
+    openLog: (slot) => new LogFile(join(dir.logs, `instance-${slot}.log`)),
+    onChange,
+  });
+  closing.defer(() => fleet.stop());
+  addActions(ecsActions(service, fleet, stopLimitMs(environment)));
+  await fleet.start(options.instances);
+  return fleet;
+}

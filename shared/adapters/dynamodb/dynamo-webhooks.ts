@@ -1,0 +1,77 @@
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { webhookNotFound } from '../../domain/errors.ts';
+import type { Webhook, Webhooks } from '../../domain/webhooks/webhooks.ts';
+import { isConditionFailure, type Item } from './conditions.ts';
+import { decodeCursor, encodeCursor, listName } from './cursor.ts';
+import { webhookKey } from './keys.ts';
+import { queryAll, queryPage } from './query-page.ts';
+
+/** Webhooks lie in their workspace's partition, so a key can only ever reach its own workspace's. */
+export const dynamoWebhooks = (doc: DynamoDBDocumentClient, tableName: string): Webhooks => ({
+  async insert(webhook) {
+    const Item = { ...webhookKey(webhook.workspaceId, webhook.id), ...webhook };
+    await doc
+      .send(new PutCommand({ TableName: tableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }))
+      .catch((error: unknown) => {
+        if (!isConditionFailure(error)) throw error; // derived from the request: an earlier try made it
+      });
+  },
+
+  async get(workspaceId, webhookId) {
+    const { Item } = await doc.send(new GetCommand({ TableName: tableName, Key: webhookKey(workspaceId, webhookId), ConsistentRead: true }));
+    if (!Item) throw webhookNotFound(webhookId);
+    return webhookOf(Item);
+  },
+
+  list(workspaceId, { limit, cursor }) {
+    const list = listName(workspaceId, 'webhooks');
+    const before = decodeCursor(list, cursor);
+    const query = {
+      TableName: tableName,
+      ScanIndexForward: false,
+      ...webhooksIn(workspaceId),
+      ...(before !== undefined && { ExclusiveStartKey: webhookKey(workspaceId, before) }),
+    };
+    return queryPage(doc, query, limit, webhookOf, (last) => encodeCursor(list, String(last['id'])));
+  },
+
+  async listAll(workspaceId) {
+    return (await queryAll(doc, { TableName: tableName, ...webhooksIn(workspaceId) })).map(webhookOf);
+  },
+
+  async update(workspaceId, webhookId, change) {
+    const fields = Object.entries(change).filter(([, value]) => value !== undefined);
+    const update = new UpdateCommand({
+      TableName: tableName,
+      Key: webhookKey(workspaceId, webhookId),
+      UpdateExpression: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+      ReturnValues: 'ALL_NEW',
+    });
+    const { Attributes = {} } = await doc.send(update).catch((error: unknown) => {
+      throw isConditionFailure(error) ? webhookNotFound(webhookId) : error;
+    });
+    return webhookOf(Attributes);
+  },
+
+  async delete(workspaceId, webhookId) {
+    const Key = webhookKey(workspaceId, webhookId);
+    await doc
+      .send(new DeleteCommand({ TableName: tableName, Key, ConditionExpression: 'attribute_exists(pk)' }))
+      .catch((error: unknown) => {
+        throw isConditionFailure(error) ? webhookNotFound(webhookId) : error;
+      });
+  },
+});
+
+const webhooksIn = (workspaceId: string) => ({
+  KeyConditionExpression: 'pk = :pk AND begins_with(sk, :webhooks)',
+  ExpressionAttributeValues: { ':pk': webhookKey(workspaceId, '').pk, ':webhooks': 'WHK#' },
+});
+
+function webhookOf(item: Item): Webhook {
+  const { id, workspaceId, url, events, enabled, disabledReason, secret, createdAt } = item as unknown as Webhook;
+  return { id, workspaceId, url, events, enabled, disabledReason, secret, createdAt };
+}

@@ -1,0 +1,56 @@
+import { needsInstance } from '../../domain/sessions/needs-instance.ts';
+import type { Session, SessionRequests } from '../../domain/sessions/session.ts';
+import type { Item } from './conditions.ts';
+import { sessionKey, sessionsOfInstance, sessionsOfWorkspace } from './keys.ts';
+
+/*
+ * How a session and its assignment lie in the core table. The counters of `requests` are attributes of their own, so
+ * that they can grow by ADD; everything else has the name and the value it has in `Session`.
+ *
+ * gsi2 (docs/data-model.md): `I#<instance>` while it has one; `I#UNASSIGNED` while it has none and somebody should take
+ * it; else in no such list. Writers of `desired`, `instanceId` or `status` keep it so by `lookedAfterBy`.
+ */
+interface FlatRequests {
+  readonly restarts: number;
+  readonly relinks: number;
+  readonly pairings: number;
+  readonly pairingPhoneNumber: string | null;
+}
+
+export type SessionItem = Omit<Session, 'requests'> & FlatRequests;
+
+/** The gsi2 partition a session belongs in, `undefined` for none. */
+export function lookedAfterBy(session: Pick<Session, 'instanceId' | 'desired' | 'status' | 'provider'>): string | undefined {
+  if (session.instanceId !== null) return sessionsOfInstance(session.instanceId);
+  return needsInstance(session) ? sessionsOfInstance(null) : undefined;
+}
+
+export function toSessionItem({ requests, ...session }: Session): Item {
+  const partition = lookedAfterBy(session);
+  return {
+    ...session,
+    ...requests,
+    ...sessionKey(session.id),
+    gsi1pk: sessionsOfWorkspace(session.workspaceId),
+    gsi1sk: session.id,
+    ...(partition !== undefined && { gsi2pk: partition, gsi2sk: session.id }),
+  };
+}
+
+const SESSION_FIELDS = [
+  'id', 'workspaceId', 'name', 'provider', 'pacing', 'desired', 'status', 'phoneNumber', 'isPrimary', 'instanceId',
+  'fencingToken', 'previousInstanceId', 'migrationCount', 'lastMigrationAt', 'disconnectedAt', 'disconnectReason',
+  'disconnectDetails', 'storage', 'health', 'lastActivityAt', 'lastConnectedAt', 'createdAt',
+] as const satisfies readonly (keyof Session)[];
+
+export function toSession(item: Item): Session {
+  const flat = item as unknown as SessionItem;
+  const requests: SessionRequests = {
+    restarts: flat.restarts,
+    relinks: flat.relinks,
+    pairings: flat.pairings,
+    pairingPhoneNumber: flat.pairingPhoneNumber,
+  };
+  const fields = Object.fromEntries(SESSION_FIELDS.map((name) => [name, flat[name]])) as unknown as Omit<Session, 'requests'>;
+  return { ...fields, requests };
+}

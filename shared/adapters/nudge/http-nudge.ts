@@ -1,0 +1,60 @@
+import type { InstanceCommand, Nudge } from '../../contracts/nudge.ts';
+import { systemClock, type Clock } from '../../domain/clock.ts';
+import type { Instance } from '../../domain/instances/instance.ts';
+import type { InstanceDirectory } from '../../domain/instances/instance-directory.ts';
+import type { InstanceCalls, OwnedSession } from '../../domain/sessions/instance-calls.ts';
+import { loggableError } from '../../observability/loggable-error.ts';
+import { logger } from '../../observability/logger.ts';
+import { coalesce } from './coalesce.ts';
+import { signRequest } from './sign-request.ts';
+
+const TIMEOUT_MS = 1_000;
+/** After an instance did not answer, we spare our callers the wait for a while: it polls its tables anyway. */
+const SPARED_MS = 2_000;
+
+export interface HttpNudgeDeps {
+  readonly directory: Pick<InstanceDirectory, 'find'>;
+  readonly readSecret: () => Promise<string>;
+  readonly clock?: Clock;
+}
+
+/** Signed calls to the instance that runs a session, at the address it registered and nowhere else. */
+export function httpNudge({ directory, readSecret, clock = systemClock }: HttpNudgeDeps): InstanceCalls {
+  const sparedUntil = new Map<string, number>();
+
+  const post = async (instance: Instance, path: string, body: string): Promise<boolean> => {
+    const secret = await readSecret();
+    const response = await fetch(new URL(path, instance.url), {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...signRequest(secret, 'POST', path, body, clock.now()) },
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    await response.body?.cancel();
+    if (!response.ok) logger.warn('Instance refused a call', { instanceId: instance.id, status: response.status });
+    return response.ok;
+  };
+
+  const call = async ({ id, instanceId }: OwnedSession, action: string, payload: Nudge | InstanceCommand): Promise<boolean> => {
+    if (instanceId === null || (sparedUntil.get(instanceId) ?? 0) > clock.now()) return false;
+    try {
+      const instance = await directory.find(instanceId);
+      if (!instance || instance.state === 'lost' || instance.expiresAt < clock.now()) return false;
+      return await post(instance, `/sessions/${id}/${action}`, JSON.stringify(payload));
+    } catch (error) {
+      sparedUntil.set(instanceId, clock.now() + SPARED_MS);
+      logger.warn('Instance not reached', { instanceId, sessionId: id, failure: loggableError(error) });
+      return false;
+    }
+  };
+
+  const nudgeOnce = coalesce((session: OwnedSession, about: Nudge['about']) => call(session, 'nudge', { about }));
+
+  return {
+    async nudge(session, about) {
+      await nudgeOnce(`${session.id}|${session.instanceId}|${about}`, session, about);
+    },
+    command: (session, command) => call(session, 'commands', command),
+  };
+}

@@ -1,0 +1,59 @@
+import { DomainError, type FieldError } from '../errors.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { Campaign } from './campaign.ts';
+
+type SessionReader = Pick<Sessions, 'get' | 'list'>;
+
+const PAGE = 200;
+
+/**
+ * The sessions a campaign will send from: those it names, which must be linked, or else every connected one.
+ * Throws `session_not_linked` or `no_connected_session`.
+ */
+export async function sessionsFor(sessions: SessionReader, campaign: Campaign): Promise<readonly string[]> {
+  if (campaign.sessionIds.length > 0) return linkedOnly(sessions, campaign);
+  const connected = await listConnected(sessions, campaign.workspaceId);
+  if (connected.length > 0) return connected;
+  throw new DomainError('conflict', 'no_connected_session', 'No session of this workspace is connected. Link a number, or name the sessions to send from.');
+}
+
+/** Refuses the ids this workspace does not have, naming each by its place. Throws `unknown_session`. */
+export async function requireSessions(sessions: Pick<Sessions, 'get'>, workspaceId: string, sessionIds: readonly string[]): Promise<void> {
+  const found = await Promise.all(sessionIds.map((id) => findSession(sessions, workspaceId, id)));
+  const fields = found.flatMap((session, i): FieldError[] =>
+    session ? [] : [{ path: `sessionIds.${i}`, message: `is no session of this workspace` }],
+  );
+  if (fields.length > 0) throw new DomainError('invalid', 'unknown_session', 'Some of the sessions do not exist in this workspace.', { fields });
+}
+
+async function findSession(sessions: Pick<Sessions, 'get'>, workspaceId: string, sessionId: string): Promise<Session | undefined> {
+  try {
+    return await sessions.get(workspaceId, sessionId);
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === 'not-found') return undefined;
+    throw error;
+  }
+}
+
+async function linkedOnly(sessions: Pick<Sessions, 'get'>, { workspaceId, sessionIds }: Campaign): Promise<readonly string[]> {
+  const found = await Promise.all(sessionIds.map((id) => findSession(sessions, workspaceId, id)));
+  const unlinked = sessionIds.filter((_, i) => !isLinked(found[i]));
+  if (unlinked.length === 0) return [...new Set(sessionIds)];
+  throw new DomainError('conflict', 'session_not_linked', `Link these sessions to a phone first: ${unlinked.join(', ')}.`);
+}
+
+/** It has a phone behind it, even if it is not connected right now: its messages wait for it. */
+const isLinked = (session: Session | undefined): boolean =>
+  session !== undefined && session.phoneNumber !== null && !['logged_out', 'failed', 'deleted'].includes(session.status);
+
+async function listConnected(sessions: Pick<Sessions, 'list'>, workspaceId: string): Promise<readonly string[]> {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await sessions.list(workspaceId, { limit: PAGE, cursor }, { status: 'connected' });
+    ids.push(...page.items.map(({ id }) => id));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return ids;
+}

@@ -1,0 +1,115 @@
+import type { MessageContent, Priority } from '../../contracts/message.ts';
+import { DomainError } from '../errors.ts';
+import type { InstanceCalls } from '../sessions/instance-calls.ts';
+import type { Session } from '../sessions/session.ts';
+import { mediaUrlOf } from './media-rules.ts';
+import type { Messages, StoredMessage } from './messages.ts';
+import type { OutboundMessage } from './outbound-message.ts';
+import type { Outbox } from './outbox.ts';
+import { malformedTextPath } from './well-formed.ts';
+
+/** One message someone wants sent. Made twice with the same `now` and `seed`, it is one message. */
+export interface MessageOrder {
+  readonly session: Session;
+  /** A phone number with +, …@lid or …@g.us */
+  readonly peer: string;
+  readonly content: MessageContent;
+  readonly priority: Priority;
+  readonly sendAt: string | undefined;
+  readonly replyTo: string | undefined;
+  readonly now: number; // Unix ms
+  readonly seed: string;
+}
+
+export interface QueueMessageDeps {
+  readonly outbox: Pick<Outbox, 'insert'>;
+  readonly messages: Pick<Messages, 'get' | 'getMany'>;
+  readonly calls: Pick<InstanceCalls, 'nudge'>;
+  readonly isPublicUrl: (url: string) => boolean;
+  readonly messageIdOf: (workspaceId: string, peer: string, timeMs: number, seed: string) => string;
+  readonly chatIdOf: (workspaceId: string, sessionId: string, peer: string) => string;
+}
+
+const MAX_DELAY_MS = 365 * 24 * 3_600_000;
+
+/**
+ * Puts a message into its session's outbox, from where on it is safe (I1), and wakes the sender. Throws `invalid_request`
+ * when it refers to a message of another chat, is to leave more than a year from now, or has media nobody may fetch.
+ */
+export function makeQueueMessage(deps: QueueMessageDeps) {
+  return async (order: MessageOrder): Promise<StoredMessage> => {
+    const message = outboundMessage(deps, order);
+    requireWholeText(message);
+    requireWithinAYear(message, order.now);
+    requirePublicMedia(deps, message);
+    await requireSameChat(deps.messages, message);
+    const { inserted } = await deps.outbox.insert(message);
+    if (message.dueAt <= order.now) await deps.calls.nudge(order.session, 'outbox');
+    return inserted ? justQueued(message) : deps.messages.get(message.workspaceId, message.id);
+  };
+}
+export type QueueMessage = ReturnType<typeof makeQueueMessage>;
+
+function outboundMessage({ messageIdOf, chatIdOf }: QueueMessageDeps, order: MessageOrder): OutboundMessage {
+  const { peer, content, priority, sendAt, replyTo = null, now, seed } = order;
+  const { id: sessionId, workspaceId } = order.session;
+  return {
+    id: messageIdOf(workspaceId, peer, now, seed),
+    workspaceId,
+    sessionId,
+    chatId: chatIdOf(workspaceId, sessionId, peer),
+    peer,
+    content,
+    replyTo,
+    campaignId: null,
+    priority,
+    dueAt: Math.max(now, sendAt === undefined ? now : Date.parse(sendAt)),
+    queuedAt: now,
+    status: 'queued',
+    claimToken: null,
+    failure: null,
+  };
+}
+
+function requireWholeText({ content }: OutboundMessage): void {
+  const path = malformedTextPath(content);
+  if (path !== undefined) throw invalid(path, 'must be well-formed Unicode');
+}
+
+function requireWithinAYear({ dueAt }: OutboundMessage, now: number): void {
+  if (dueAt - now > MAX_DELAY_MS) throw invalid('sendAt', 'must be within a year from now');
+}
+
+function requirePublicMedia({ isPublicUrl }: QueueMessageDeps, { content }: OutboundMessage): void {
+  const url = mediaUrlOf(content);
+  if (url !== undefined && !isPublicUrl(url)) throw invalid('media.url', 'must lead to a public address');
+}
+
+async function requireSameChat(messages: QueueMessageDeps['messages'], { workspaceId, chatId, content, replyTo }: OutboundMessage): Promise<void> {
+  const references = [
+    ...(replyTo === null ? [] : [{ path: 'replyTo', id: replyTo }]),
+    ...(content.type === 'reaction' ? [{ path: 'reaction.messageId', id: content.reaction.messageId }] : []),
+  ];
+  if (references.length === 0) return;
+  const found = await messages.getMany(workspaceId, references.map(({ id }) => id));
+  const wrong = references.find(({ id }) => found.get(id)?.chatId !== chatId);
+  if (wrong) throw invalid(wrong.path, 'must be the id of a message of the same chat');
+}
+
+const invalid = (path: string, message: string): DomainError =>
+  new DomainError('invalid', 'invalid_request', `Not valid: ${path}.`, { fields: [{ path, message }] });
+
+/** How the history shows a message that was put into the outbox this moment. */
+const justQueued = ({ content, replyTo: _replyTo, claimToken: _claimToken, ...message }: OutboundMessage): StoredMessage => ({
+  ...message,
+  direction: 'outbound',
+  type: content.type,
+  text: 'text' in content ? (content.text ?? null) : null,
+  content,
+  author: null,
+  wireId: null,
+  sentAt: null,
+  deliveredAt: null,
+  readAt: null,
+  receivedAt: null,
+});

@@ -1,0 +1,28 @@
+import { DomainError } from '../errors.ts';
+import type { Session } from './session.ts';
+import type { SessionIntent } from './sessions.ts';
+
+/**
+ * The session once a user's wish is noted. A deletion is final: what is asked for afterwards is refused, and a session
+ * that no instance ever ran is deleted at once, as there is nothing to wipe.
+ */
+export function applyIntent(session: Session, intent: SessionIntent): Session {
+  if (session.desired === 'deleted' && intent.desired !== 'deleted') throw beingDeleted(session.id);
+  const desired = intent.desired ?? session.desired;
+  return {
+    ...session,
+    desired,
+    status: desired === 'deleted' && hasNeverRun(session) ? 'deleted' : session.status,
+    requests: {
+      restarts: session.requests.restarts + (intent.restart ? 1 : 0),
+      relinks: session.requests.relinks + (intent.relink ? 1 : 0),
+      pairings: session.requests.pairings + (intent.pairingPhoneNumber === undefined ? 0 : 1),
+      pairingPhoneNumber: intent.pairingPhoneNumber ?? session.requests.pairingPhoneNumber,
+    },
+  };
+}
+
+const hasNeverRun = ({ instanceId, fencingToken }: Session): boolean => instanceId === null && fencingToken === 0;
+
+const beingDeleted = (id: string): DomainError =>
+  new DomainError('conflict', 'session_being_deleted', `Session ${id} is being deleted. Create a new one.`);

@@ -1,0 +1,12 @@
+import type { InstanceCommand, Nudge } from '../../contracts/nudge.ts';
+import type { Session } from './session.ts';
+
+export type OwnedSession = Pick<Session, 'id' | 'instanceId'>;
+
+/** What the control plane tells the instance that runs a session. Intent is in the tables already: these are hints. */
+export interface InstanceCalls {
+  /** "Look at the table now." Never rejects and takes a second at most; losing one costs seconds, never a message. */
+  nudge(session: OwnedSession, about: Nudge['about']): Promise<void>;
+  /** `false`: nobody runs the session, or its instance did not take the command within a second. */
+  command(session: OwnedSession, command: InstanceCommand): Promise<boolean>;
+}

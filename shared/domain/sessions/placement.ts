@@ -1,0 +1,47 @@
+import type { Instance } from '../instances/instance.ts';
+import type { Session } from './session.ts';
+
+/** No instance gets much more than its share, as long as another one has room. */
+const SHARE_ALLOWANCE = 1.25;
+
+export interface PlacementOptions {
+  readonly now: number; // Unix ms
+  /** Where it last ran, if its profile may still lie there: taken if it can have the session. */
+  readonly preferred?: string | null;
+  /** Instances that must not get it, such as the one that hands it over. */
+  readonly except?: readonly string[];
+}
+
+/**
+ * The instance a session should run on: rendezvous hashing over the ready ones that have room, so that a workspace's
+ * numbers spread and a change of fleet size moves few sessions. `undefined`: nobody can take it now.
+ */
+export function choosePlacement(
+  session: Pick<Session, 'id' | 'workspaceId'>,
+  instances: readonly Instance[],
+  { now, preferred, except = [] }: PlacementOptions,
+): Instance | undefined {
+  const open = instances.filter((instance) => hasRoom(instance, now) && !except.includes(instance.id));
+  const warm = open.find(({ id }) => id === preferred);
+  if (warm) return warm;
+  const weight = ({ id }: Instance) => weightOf(`${id}|${session.workspaceId}|${session.id}`);
+  return withinShare(open).reduce<Instance | undefined>((best, next) => (!best || weight(next) > weight(best) ? next : best), undefined);
+}
+
+const hasRoom = ({ state, expiresAt, load, capacity }: Instance, now: number): boolean =>
+  state === 'ready' && expiresAt > now && load.sessions < capacity;
+
+function withinShare(open: readonly Instance[]): readonly Instance[] {
+  const total = open.reduce((sum, { load }) => sum + load.sessions, 1);
+  const share = Math.ceil((SHARE_ALLOWANCE * total) / open.length);
+  return open.filter(({ load }) => load.sessions < share);
+}
+
+/** FNV-1a and a murmur finish, 32 bits: ids that differ in one letter land far apart. */
+function weightOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

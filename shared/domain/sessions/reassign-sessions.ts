@@ -1,0 +1,98 @@
+import type { Clock } from '../clock.ts';
+import type { Instance } from '../instances/instance.ts';
+import type { InstanceRegistry } from '../instances/instance-registry.ts';
+import type { Assignment, Assignments } from './assignments.ts';
+import type { InstanceCalls } from './instance-calls.ts';
+import { needsInstance } from './needs-instance.ts';
+import { choosePlacement } from './placement.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Clocks of two machines may differ by this much; a lease is over only after it. */
+const SKEW_ALLOWANCE_MS = 2_000;
+/** A lost instance is remembered until no index can still show an assignment to it late. */
+const REMEMBER_LOST_MS = 60_000;
+const AT_ONCE = 8;
+
+export interface ReassignSessionsDeps {
+  readonly registry: Pick<InstanceRegistry, 'list' | 'declareLost' | 'forget'>;
+  readonly assignments: Assignments;
+  readonly sessions: Pick<Sessions, 'find'>;
+  readonly calls: Pick<InstanceCalls, 'nudge'>;
+  readonly clock: Clock;
+}
+
+export interface Reassignment {
+  /** Instances we declared lost, this time. */
+  readonly lost: readonly string[];
+  readonly moved: readonly Assignment[];
+  /** Sessions that nobody has room for; they wait for the next look. */
+  readonly waiting: number;
+}
+
+export type ReassignSessions = () => Promise<Reassignment>;
+
+/**
+ * The reaper: ends expired leases, moves the sessions of lost instances, and finds an owner for those without one.
+ * Instances and the schedule run it at the same time; of each step exactly one wins, and the others lose nothing.
+ */
+export function makeReassignSessions({ registry, assignments, sessions, calls, clock }: ReassignSessionsDeps): ReassignSessions {
+  return async () => {
+    const instances = await registry.list();
+    const declared = await declareLost(instances);
+    const gone = instances.filter(({ state, id }) => state === 'lost' || declared.includes(id));
+    const fleet = instances.filter((instance) => !gone.includes(instance));
+
+    const stranded = (await Promise.all(gone.map(({ id }) => assignments.listOf(id)))).flat();
+    const outcomes = await inParts([...stranded, ...(await assignments.listUnassigned())], placer(fleet, gone));
+    await Promise.all(gone.map((instance) => forgetIfEmpty(instance, stranded)));
+    const moved = outcomes.filter((outcome) => outcome !== 'waiting' && outcome !== undefined);
+    return { lost: declared, moved, waiting: outcomes.filter((outcome) => outcome === 'waiting').length };
+  };
+
+  async function declareLost(instances: readonly Instance[]): Promise<string[]> {
+    const expired = instances.filter(({ state, expiresAt }) => state !== 'lost' && expiresAt + SKEW_ALLOWANCE_MS < clock.now());
+    const outcomes = await Promise.all(
+      expired.map(async ({ id, epoch, expiresAt }) => ((await registry.declareLost({ instanceId: id, epoch, expiresAt })) ? id : undefined)),
+    );
+    return outcomes.filter((id) => id !== undefined);
+  }
+
+  /** Decides about one session after another, counting what this round already gave to each instance. */
+  function placer(fleet: readonly Instance[], gone: readonly Instance[]) {
+    const given = new Map<string, number>();
+    const goneIds = new Set(gone.map(({ id }) => id));
+    const asLoaded = () => fleet.map((one) => ({ ...one, load: { ...one.load, sessions: one.load.sessions + (given.get(one.id) ?? 0) } }));
+
+    return async ({ id }: Session): Promise<Assignment | 'waiting' | undefined> => {
+      const session = await sessions.find(id); // the list may lag behind
+      if (!session || (session.instanceId !== null && !goneIds.has(session.instanceId))) return undefined;
+      if (!needsInstance(session)) return rest(session);
+      const chosen = choosePlacement(session, asLoaded(), { now: clock.now(), preferred: session.previousInstanceId });
+      if (!chosen) return 'waiting';
+      given.set(chosen.id, (given.get(chosen.id) ?? 0) + 1);
+      const assignment = await assignments.assign(id, chosen.id, session.fencingToken);
+      if (assignment) await calls.nudge({ id, instanceId: chosen.id }, 'session');
+      return assignment;
+    };
+  }
+
+  /** Nothing is wanted of it: it needs no new owner, only to be rid of the lost one. */
+  async function rest({ id, instanceId, fencingToken }: Session): Promise<undefined> {
+    if (instanceId !== null) await assignments.release({ sessionId: id, instanceId, fencingToken });
+    return undefined;
+  }
+
+  async function forgetIfEmpty({ id, expiresAt }: Instance, stranded: readonly Session[]): Promise<void> {
+    const isEmpty = !stranded.some(({ instanceId }) => instanceId === id);
+    if (isEmpty && expiresAt + REMEMBER_LOST_MS < clock.now()) await registry.forget(id);
+  }
+}
+
+async function inParts<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < all.length; start += AT_ONCE) {
+    results.push(...(await Promise.all(all.slice(start, start + AT_ONCE).map(work))));
+  }
+  return results;
+}

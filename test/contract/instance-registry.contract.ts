@@ -1,0 +1,92 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { InstanceRegistry } from '../../shared/domain/instances/instance-registry.ts';
+import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { anId } from '../support/builders/session.ts';
+
+const TTL_MS = 15_000;
+const LOAD = { sessions: 3, memoryBytes: 1_000, eventLoopLagMs: 2 };
+const instance = (id: string) => ({ id, url: 'http://10.0.3.7:3001', zone: 'a', capacity: 50, version: 'test' });
+
+/** Run on the in-memory fake in unit tests and on DynamoDB in integration tests. */
+export function describeInstanceRegistry(name: string, make: (clock: FakeClock) => Promise<InstanceRegistry>): void {
+  describe(`${name} keeps the contract of InstanceRegistry`, () => {
+    let clock: FakeClock;
+    let registry: InstanceRegistry;
+    let id: string;
+
+    beforeEach(async () => {
+      clock = new FakeClock();
+      registry = await make(clock);
+      id = anId('ins');
+    });
+
+    it('shows what was registered', async () => {
+      const lease = await registry.register(instance(id), TTL_MS);
+      expect(lease).toEqual({ instanceId: id, epoch: 1, expiresAt: clock.now() + TTL_MS });
+      const seen = { ...instance(id), state: 'starting', epoch: 1, expiresAt: lease.expiresAt, heartbeatAt: clock.now() };
+      expect(await registry.find(id)).toMatchObject(seen);
+      expect((await registry.list()).find((other) => other.id === id)).toMatchObject(seen);
+      expect(await registry.find(anId('ins'))).toBeUndefined();
+    });
+
+    it('renews with state and load, from the time of the renewal on', async () => {
+      const lease = await registry.register(instance(id), TTL_MS);
+      clock.advance(5_000);
+      const renewed = await registry.renew(lease, { state: 'ready', load: LOAD }, TTL_MS);
+      expect(renewed).toEqual({ instanceId: id, epoch: 1, expiresAt: clock.now() + TTL_MS });
+      expect(await registry.find(id)).toMatchObject({ state: 'ready', load: LOAD, heartbeatAt: clock.now() });
+    });
+
+    it.each([
+      { elapsed: TTL_MS - 1, lost: false, because: 'the last millisecond still counts' },
+      { elapsed: TTL_MS, lost: true, because: 'an expired lease may end' },
+    ])('after $elapsed ms: $because', async ({ elapsed, lost }) => {
+      const lease = await registry.register(instance(id), TTL_MS);
+      clock.advance(elapsed);
+      expect(await registry.declareLost(lease)).toBe(lost);
+      expect((await registry.renew(lease, { state: 'ready', load: LOAD }, TTL_MS)) === undefined).toBe(lost);
+    });
+
+    it('lets one of several end an expired lease, and none that was renewed', async () => {
+      const lease = await registry.register(instance(id), TTL_MS);
+      clock.advance(TTL_MS + 1);
+      const outcomes = await Promise.all([1, 2, 3].map(() => registry.declareLost(lease)));
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
+      expect(await registry.find(id)).toMatchObject({ state: 'lost', epoch: 2 });
+    });
+
+    it('grants the lease anew under a higher epoch, which voids the one before', async () => {
+      const first = await registry.register(instance(id), TTL_MS);
+      const second = await registry.register(instance(id), TTL_MS);
+      expect(second.epoch).toBeGreaterThan(first.epoch);
+      expect(await registry.renew(first, { state: 'ready', load: LOAD }, TTL_MS)).toBeUndefined();
+      await registry.release(first);
+      expect(await registry.find(id)).toBeDefined();
+    });
+
+    it('removes the record with a release, and forgets only who is lost', async () => {
+      const lease = await registry.register(instance(id), TTL_MS);
+      await registry.forget(id);
+      expect(await registry.find(id)).toBeDefined();
+      await registry.release(lease);
+      expect(await registry.find(id)).toBeUndefined();
+      expect(await registry.renew(lease, { state: 'ready', load: LOAD }, TTL_MS)).toBeUndefined();
+    });
+
+    it('forgets a lost instance', async () => {
+      const lease = await registry.register(instance(id), TTL_MS);
+      clock.advance(TTL_MS);
+      await registry.declareLost(lease);
+      await registry.forget(id);
+      expect(await registry.find(id)).toBeUndefined();
+    });
+
+    it('shows a requested drain until the instance itself says so, whatever it renews as', async () => {
+      const lease = await registry.register(instance(id), TTL_MS);
+      await registry.requestDrain(id);
+      await registry.renew(lease, { state: 'ready', load: LOAD }, TTL_MS);
+      expect(await registry.find(id)).toMatchObject({ state: 'draining' });
+      await expect(registry.requestDrain(anId('ins'))).rejects.toMatchObject({ code: 'instance_not_found' });
+    });
+  });
+}

@@ -1,0 +1,204 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Session } from '../../shared/domain/sessions/session.ts';
+import type { Sessions } from '../../shared/domain/sessions/sessions.ts';
+import { aSession, anId } from '../support/builders/session.ts';
+
+/** What a suite needs beside the port: a way to assign, which another port does. */
+export interface SessionsUnderTest {
+  readonly sessions: Sessions;
+  assign(session: Session, instanceId: string): Promise<number>;
+}
+
+const AT = '2026-03-01T10:00:00Z';
+const soon = (): string => new Date(Date.now() + 60_000).toISOString();
+
+/** Run on the in-memory fake in unit tests and on DynamoDB in integration tests. */
+export function describeSessions(name: string, make: () => Promise<SessionsUnderTest>): void {
+  describe(`${name} keeps the contract of Sessions`, () => {
+    let workspaceId: string;
+    let sessions: Sessions;
+    let assign: SessionsUnderTest['assign'];
+    const insert = (over: Partial<Session> = {}) => sessions.insert(aSession({ workspaceId, ...over }));
+
+    beforeEach(async () => {
+      workspaceId = anId('wsp');
+      ({ sessions, assign } = await make());
+    });
+
+    it('gives back what was inserted, to its workspace only', async () => {
+      const session = await insert({ name: 'Shop' });
+      expect(await sessions.get(workspaceId, session.id)).toEqual(session);
+      expect(await sessions.find(session.id)).toEqual(session);
+      await expect(sessions.get(anId('wsp'), session.id)).rejects.toMatchObject({ code: 'session_not_found' });
+      await expect(sessions.get(workspaceId, anId('ses'))).rejects.toMatchObject({ code: 'session_not_found' });
+    });
+
+    it('refuses an id that is taken', async () => {
+      const session = await insert();
+      await expect(sessions.insert(session)).rejects.toMatchObject({ kind: 'conflict' });
+    });
+
+    it('makes the first live session primary, and passes that on when it is deleted', async () => {
+      const [first, second] = [await insert(), await insert()];
+      expect([first.isPrimary, second.isPrimary]).toEqual([true, false]);
+      expect(await sessions.findPrimary(workspaceId)).toMatchObject({ id: first.id, isPrimary: true });
+      await sessions.intend(workspaceId, first.id, { desired: 'deleted' });
+      expect(await sessions.findPrimary(workspaceId)).toMatchObject({ id: second.id, isPrimary: true });
+      await sessions.intend(workspaceId, second.id, { desired: 'deleted' });
+      expect(await sessions.findPrimary(workspaceId)).toBeUndefined();
+      expect(await insert()).toMatchObject({ isPrimary: true });
+    });
+
+    it('makes exactly one of several at once primary', async () => {
+      await Promise.all([1, 2, 3, 4].map(() => insert()));
+      const { items } = await sessions.list(workspaceId, { limit: 10 });
+      expect(items.filter(({ isPrimary }) => isPrimary)).toHaveLength(1);
+    });
+
+    describe('list', () => {
+      it('pages through one workspace in order of id', async () => {
+        const made: Session[] = [];
+        for (let n = 0; n < 5; n++) made.push(await insert());
+        await sessions.insert(aSession({ workspaceId: anId('wsp') }));
+        const seen: string[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await sessions.list(workspaceId, { limit: 2, cursor });
+          seen.push(...page.items.map(({ id }) => id));
+          cursor = page.cursor;
+        } while (cursor !== undefined);
+        expect(seen).toEqual(made.map(({ id }) => id).sort());
+      });
+
+      it('filters by status, instance and time of disconnection', async () => {
+        const [one, two] = [await insert(), await insert()];
+        const token = await assign(one, 'ins_a');
+        await sessions.report(one.id, token, { at: AT, status: 'disconnected', reason: 'timeout' });
+        const ids = async (filter: Parameters<Sessions['list']>[2]) =>
+          (await sessions.list(workspaceId, { limit: 10 }, filter)).items.map(({ id }) => id);
+        expect(await ids({ status: 'created' })).toEqual([two.id]);
+        expect(await ids({ instanceId: 'ins_a' })).toEqual([one.id]);
+        expect(await ids({ disconnectedSince: '2026-03-01T11:00:00+01:00' })).toEqual([one.id]);
+        expect(await ids({ disconnectedSince: '2026-03-01T10:00:01Z' })).toEqual([]);
+        expect(await ids({ status: 'created', instanceId: 'ins_a' })).toEqual([]);
+      });
+
+      it('refuses a garbled cursor and one of another list', async () => {
+        await insert();
+        await insert();
+        const { cursor } = await sessions.list(workspaceId, { limit: 1 });
+        expect(cursor).toEqual(expect.any(String));
+        const invalid = { kind: 'invalid', code: 'invalid_cursor', fields: [expect.objectContaining({ path: 'cursor' })] };
+        await expect(sessions.list(workspaceId, { limit: 1, cursor: 'x' })).rejects.toMatchObject(invalid);
+        await expect(sessions.list(workspaceId, { limit: 1, cursor }, { status: 'created' })).rejects.toMatchObject(invalid);
+        await expect(sessions.list(anId('wsp'), { limit: 1, cursor })).rejects.toMatchObject(invalid);
+      });
+    });
+
+    describe('intend', () => {
+      it('records the wish and counts requests', async () => {
+        const { id } = await insert();
+        await sessions.intend(workspaceId, id, { desired: 'stopped' });
+        await sessions.intend(workspaceId, id, { desired: 'running', restart: true });
+        await sessions.intend(workspaceId, id, { relink: true });
+        const session = await sessions.intend(workspaceId, id, { pairingPhoneNumber: '+4915100000000' });
+        expect(session).toMatchObject({
+          desired: 'running',
+          requests: { restarts: 1, relinks: 1, pairings: 1, pairingPhoneNumber: '+4915100000000' },
+        });
+        expect(await sessions.find(id)).toEqual(session);
+      });
+
+      it('loses none of two wishes at once', async () => {
+        const { id } = await insert();
+        await Promise.all([1, 2, 3].map(() => sessions.intend(workspaceId, id, { restart: true })));
+        expect((await sessions.find(id))?.requests.restarts).toBe(3);
+      });
+
+      it('knows nothing of other workspaces', async () => {
+        const { id } = await insert();
+        await expect(sessions.intend(anId('wsp'), id, { desired: 'stopped' })).rejects.toMatchObject({ code: 'session_not_found' });
+        expect((await sessions.find(id))?.desired).toBe('running');
+      });
+
+      it('deletes at once what never ran', async () => {
+        const { id } = await insert();
+        expect(await sessions.intend(workspaceId, id, { desired: 'deleted' })).toMatchObject({ status: 'deleted' });
+        expect(await sessions.find(id)).toBeUndefined();
+        expect((await sessions.list(workspaceId, { limit: 10 })).items).toEqual([]);
+      });
+
+      it('leaves it to the owner to delete what ran, and takes no other wish after that', async () => {
+        const session = await insert();
+        const token = await assign(session, 'ins_a');
+        await sessions.intend(workspaceId, session.id, { desired: 'deleted' });
+        expect(await sessions.get(workspaceId, session.id)).toMatchObject({ status: 'created', desired: 'deleted' });
+        await expect(sessions.intend(workspaceId, session.id, { desired: 'running' })).rejects.toMatchObject({ kind: 'conflict' });
+        await sessions.report(session.id, token, { at: AT, status: 'deleted' });
+        await expect(sessions.get(workspaceId, session.id)).rejects.toMatchObject({ code: 'session_not_found' });
+      });
+    });
+
+    describe('report', () => {
+      it('writes what the owner saw and gives back what was before', async () => {
+        const session = await insert();
+        const token = await assign(session, 'ins_a');
+        expect(await sessions.report(session.id, token, { at: AT, status: 'starting' })).toMatchObject({ status: 'created' });
+        await sessions.report(session.id, token, { at: AT, status: 'connected', phoneNumber: '+4915100000001' });
+        expect(await sessions.find(session.id)).toMatchObject({
+          status: 'connected', phoneNumber: '+4915100000001', lastConnectedAt: new Date(AT).toISOString(), disconnectedAt: null,
+        });
+        await sessions.report(session.id, token, { at: AT, status: 'disconnected', reason: 'timeout', details: 'silent' });
+        expect(await sessions.find(session.id)).toMatchObject({
+          disconnectedAt: new Date(AT).toISOString(), disconnectReason: 'timeout', disconnectDetails: 'silent', phoneNumber: '+4915100000001',
+        });
+        await sessions.report(session.id, token, { at: AT, status: 'connected' });
+        expect(await sessions.find(session.id)).toMatchObject({ disconnectedAt: null, disconnectReason: null, disconnectDetails: null });
+      });
+
+      it('drops what an earlier owner says', async () => {
+        const session = await insert();
+        const token = await assign(session, 'ins_a');
+        await assign({ ...session, fencingToken: token }, 'ins_b');
+        expect(await sessions.report(session.id, token, { at: AT, status: 'connected' })).toBeUndefined();
+        expect(await sessions.report(anId('ses'), 1, { at: AT, status: 'connected' })).toBeUndefined();
+        expect((await sessions.find(session.id))?.status).toBe('created');
+      });
+
+      it('leaves out a status that cannot follow, and takes the rest', async () => {
+        const session = await insert();
+        const token = await assign(session, 'ins_a');
+        await sessions.report(session.id, token, { at: AT, status: 'logged_out', reason: 'logged_out' });
+        await sessions.report(session.id, token, { at: AT, status: 'connected', lastActivityAt: AT });
+        expect(await sessions.find(session.id)).toMatchObject({ status: 'logged_out', lastActivityAt: AT });
+      });
+
+      it('retires the older session of a number that is linked again', async () => {
+        const [older, newer] = [await insert(), await insert()];
+        const tokens = [await assign(older, 'ins_a'), await assign(newer, 'ins_a')] as const;
+        for (const [session, token] of [[older, tokens[0]], [newer, tokens[1]]] as const) {
+          await sessions.report(session.id, token, { at: AT, status: 'starting' });
+          await sessions.report(session.id, token, { at: AT, status: 'connected', phoneNumber: '+4915100000002' });
+        }
+        expect((await sessions.find(older.id))?.desired).toBe('deleted');
+        expect((await sessions.find(newer.id))?.desired).toBe('running');
+        expect(await sessions.findPrimary(workspaceId)).toMatchObject({ id: newer.id });
+      });
+    });
+
+    it('keeps QR and pairing code until they expire or are cleared', async () => {
+      const { id } = await insert();
+      expect([await sessions.findQr(id), await sessions.findPairingCode(id)]).toEqual([undefined, undefined]);
+      const qr = { qr: '2@abc', expiresAt: soon(), attempt: 2 };
+      const code = { code: 'ABCD1234', phoneNumber: '+4915100000000', expiresAt: soon() };
+      await sessions.saveQr(id, { ...qr, attempt: 1 });
+      await sessions.saveQr(id, qr);
+      await sessions.savePairingCode(id, code);
+      expect([await sessions.findQr(id), await sessions.findPairingCode(id)]).toEqual([qr, code]);
+      await sessions.clearLinking(id);
+      expect([await sessions.findQr(id), await sessions.findPairingCode(id)]).toEqual([undefined, undefined]);
+      await sessions.saveQr(id, { ...qr, expiresAt: AT });
+      expect(await sessions.findQr(id)).toBeUndefined();
+    });
+  });
+}

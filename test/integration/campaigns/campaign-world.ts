@@ -1,0 +1,105 @@
+import { makeCancel, makePause, makeResume, makeRetry, type ControlCampaignDeps } from '../../../lambdas/api/campaigns/control-campaign.ts';
+import { makeRunCampaignJob, type RunCampaignJobDeps } from '../../../lambdas/queues/campaign-jobs/run-campaign-job.ts';
+import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
+import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
+import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
+import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
+import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import type { CampaignStats } from '../../../shared/contracts/api/campaigns.ts';
+import type { CampaignJob } from '../../../shared/contracts/jobs.ts';
+import type { StatusChange } from '../../../shared/domain/outbox/messages.ts';
+import { completeIfDone } from '../../../shared/domain/campaigns/complete-if-done.ts';
+import { statsOf } from '../../../shared/domain/campaigns/campaign-stats.ts';
+import type { Campaign, Recipient } from '../../../shared/domain/campaigns/campaign.ts';
+import { makeFollowUpCampaign } from '../../../shared/domain/campaigns/follow-up-campaign.ts';
+import { makeStartCampaign } from '../../../shared/domain/campaigns/start-campaign.ts';
+import { campaignMessageIdOf } from '../../../shared/identity/campaign-message-identity.ts';
+import { aCampaign } from '../../support/builders/campaign.ts';
+import { WORKSPACE } from '../../support/builders/outbound-message.ts';
+import { aSession } from '../../support/builders/session.ts';
+import { startDynamo } from '../../support/dynamodb.ts';
+
+export type CampaignWorld = Awaited<ReturnType<typeof startCampaignWorld>>;
+
+/** The tables, the operations on campaigns, a queue that is an array, and a fleet that claims and sends when told. */
+export async function startCampaignWorld() {
+  const dynamo = await startDynamo();
+  const { doc, tables } = dynamo;
+  let nowMs = Date.UTC(2026, 5, 1, 12);
+  const clock = { now: () => nowMs };
+  const campaigns = dynamoCampaigns(doc, tables.core, clock);
+  const outbox = dynamoOutbox(doc, tables);
+  const messages = dynamoMessages(doc, tables.messages);
+  const peers = dynamoPeers(doc, tables.messages);
+  const sessions = dynamoSessions(doc, tables.core);
+  const queue: CampaignJob[] = [];
+  const woken: string[] = [];
+  const announced: Campaign[] = [];
+  const enqueue = async (jobs: readonly CampaignJob[]) => void queue.push(...jobs);
+  const wake = async (ids: readonly string[]) => void woken.push(...ids);
+  const announce = async (campaign: Campaign) => void announced.push(campaign);
+  const startCampaign = makeStartCampaign({ campaigns, sessions, outbox, enqueue, clock });
+  const control: ControlCampaignDeps = { campaigns, outbox, enqueue, startCampaign, wake };
+  const jobDeps: RunCampaignJobDeps = { campaigns, outbox, messages, peers, wake, announce, clock };
+  let batches = 0;
+
+  /** Claims what is due of one session and reports it as the consumer of session events would. */
+  async function send(sessionId: string, campaignId: string, limit: number, to: 'sent' | 'failed' = 'sent'): Promise<number> {
+    const due = await outbox.listDue({ sessionId, campaignId }, nowMs, limit);
+    const outcome = await outbox.claim({ sessionId, fencingToken: 0, messages: due });
+    if (outcome.outcome !== 'claimed') throw new Error(outcome.outcome);
+    const batch = { sequence: `0000000000-${String(++batches).padStart(10, '0')}`, fencingToken: 0 };
+    const change = (messageId: string): StatusChange => ({ messageId, to, at: nowMs, ...(to === 'failed' && { failure: { code: 'x', detail: 'x' } }) });
+    const applied = await messages.applyChanges(WORKSPACE, batch, outcome.claimed.map(({ id }) => change(id)));
+    await campaigns.addCounts(campaignId, sessionId, { sending: -applied.length, [to]: applied.length }, batch.sequence);
+    await completeIfDone(campaigns, WORKSPACE, campaignId, clock);
+    return applied.length;
+  }
+
+  return {
+    dynamo, campaigns, outbox, messages, peers, sessions, queue, woken, announced, clock, jobDeps, control, startCampaign, send,
+    pass: (ms: number) => (nowMs += ms),
+    pause: makePause(control),
+    resume: makeResume(control),
+    cancel: makeCancel(control),
+    retry: makeRetry(control),
+    followUp: makeFollowUpCampaign({ campaigns, outbox, enqueue, startCampaign, announce, clock }),
+    runJob: makeRunCampaignJob(jobDeps),
+    get: (id: string) => campaigns.get(WORKSPACE, id),
+
+    async linkedSession(): Promise<string> {
+      const session = await sessions.insert(aSession({ workspaceId: WORKSPACE, status: 'connected', phoneNumber: '+4915200000000' }));
+      return session.id;
+    },
+    async draft(recipients: readonly Recipient[], change: Partial<Campaign> = {}): Promise<Campaign> {
+      const campaign = aCampaign(change);
+      await campaigns.insert(campaign);
+      await campaigns.addRecipients(campaign, recipients);
+      return campaign;
+    },
+    /** Runs what is on the queue, as often as each job is there. */
+    async drain(): Promise<number> {
+      const jobs = queue.splice(0);
+      const run = makeRunCampaignJob(jobDeps);
+      for (const job of jobs) await run(job);
+      return jobs.length;
+    },
+    async stats(id: string): Promise<CampaignStats> {
+      return statsOf(await campaigns.get(WORKSPACE, id), await campaigns.counts(id));
+    },
+    /** Status of each recipient's present message, counted from the messages themselves. */
+    async recount(id: string): Promise<Record<string, number>> {
+      const campaign = await campaigns.get(WORKSPACE, id);
+      const { items } = await campaigns.listRecipients(id, { limit: 10_000 });
+      const ids = items.map(({ to, attempt }) => campaignMessageIdOf(WORKSPACE, id, campaign.startedAt ?? 0, to, attempt));
+      const found = await messages.getMany(WORKSPACE, ids);
+      const counts: Record<string, number> = {};
+      for (const messageId of ids) {
+        const status = found.get(messageId)?.status ?? 'missing';
+        counts[status] = (counts[status] ?? 0) + 1;
+      }
+      return counts;
+    },
+    stop: () => dynamo.stop(),
+  };
+}

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { dynamoAssignments } from '../../../shared/adapters/dynamodb/dynamo-assignments.ts';
+import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
+import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import type { InstanceRegistry } from '../../../shared/domain/instances/instance-registry.ts';
+import type { Assignments } from '../../../shared/domain/sessions/assignments.ts';
+import { makeReassignSessions, type ReassignSessions } from '../../../shared/domain/sessions/reassign-sessions.ts';
+import type { Session } from '../../../shared/domain/sessions/session.ts';
+import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
+import { aSession } from '../../support/builders/session.ts';
+import { startDynamo, type TestDynamo } from '../../support/dynamodb.ts';
+
+const TTL_MS = 15_000;
+const SKEW_MS = 2_000;
+const LOAD = { sessions: 0, memoryBytes: 0, eventLoopLagMs: 0 };
+
+describe('makeReassignSessions', () => {
+  let dynamo: TestDynamo;
+  let now: number;
+  let nudged: string[];
+  let registry: InstanceRegistry;
+  let assignments: Assignments;
+  let sessions: Sessions;
+  let reassign: ReassignSessions;
+
+  const ready = async (id: string, capacity = 50, ttlMs = TTL_MS) => {
+    const lease = await registry.register({ id, url: 'http://127.0.0.1:1', zone: 'a', capacity, version: 'v' }, ttlMs);
+    await registry.renew(lease, { state: 'ready', load: LOAD }, ttlMs);
+  };
+  const running = async (instanceId: string, over: Partial<Session> = {}): Promise<string> => {
+    const { id } = await sessions.insert(aSession(over));
+    await assignments.assign(id, instanceId, 0);
+    return id;
+  };
+
+  beforeEach(async () => {
+    dynamo = await startDynamo();
+    now = 1_800_000_000_000;
+    nudged = [];
+    const clock = { now: () => now };
+    registry = dynamoInstanceRegistry(dynamo.doc, dynamo.tables.registry, clock);
+    assignments = dynamoAssignments(dynamo.doc, dynamo.tables.core, clock);
+    sessions = dynamoSessions(dynamo.doc, dynamo.tables.core, clock);
+    const calls = { nudge: async ({ id, instanceId }: { id: string; instanceId: string | null }) => void nudged.push(`${instanceId}:${id}`) };
+    reassign = makeReassignSessions({ registry, assignments, sessions, calls, clock });
+  });
+  afterEach(() => dynamo.stop());
+
+  it('leaves instances alone that renewed in time, with an allowance for clocks', async () => {
+    await ready('ins_a');
+    const id = await running('ins_a');
+    now += TTL_MS + SKEW_MS;
+    expect(await reassign()).toEqual({ lost: [], moved: [], waiting: 0 });
+    expect((await sessions.find(id))?.instanceId).toBe('ins_a');
+  });
+
+  it('declares a silent instance lost, moves its sessions and tells the new owner', async () => {
+    await ready('ins_a');
+    const id = await running('ins_a');
+    now += TTL_MS + SKEW_MS + 1;
+    await ready('ins_b');
+    expect(await reassign()).toEqual({ lost: ['ins_a'], moved: [{ sessionId: id, instanceId: 'ins_b', fencingToken: 2 }], waiting: 0 });
+    expect(await sessions.find(id)).toMatchObject({ instanceId: 'ins_b', fencingToken: 2, previousInstanceId: 'ins_a', migrationCount: 1 });
+    expect(nudged).toEqual([`ins_b:${id}`]);
+  });
+
+  it('has exactly one winner a session, however many run at once', async () => {
+    await ready('ins_a');
+    const ids = await Promise.all(Array.from({ length: 12 }, () => running('ins_a')));
+    now += TTL_MS + SKEW_MS + 1;
+    await ready('ins_b');
+    await ready('ins_c');
+    const outcomes = await Promise.all([reassign(), reassign(), reassign()]);
+    expect(outcomes.flatMap(({ lost }) => lost)).toEqual(['ins_a']);
+    const again = await reassign(); // those that lost the declaration may have listed nothing
+    const moved = [...outcomes, again].flatMap((outcome) => outcome.moved.map(({ sessionId }) => sessionId));
+    expect(moved.sort()).toEqual(ids.sort());
+    for (const id of ids) expect((await sessions.find(id))?.fencingToken).toBe(2);
+  });
+
+  it('keeps within the room there is; the rest wait and move when there is more', async () => {
+    await ready('ins_a');
+    await Promise.all(Array.from({ length: 5 }, () => running('ins_a')));
+    now += TTL_MS + SKEW_MS + 1;
+    await ready('ins_b', 3);
+    expect(await reassign()).toMatchObject({ moved: [{}, {}, {}], waiting: 2 });
+    await ready('ins_c');
+    expect(await reassign()).toMatchObject({ lost: [], waiting: 0 });
+    expect(await assignments.listOf('ins_a')).toEqual([]);
+  });
+
+  it('gives an owner to what has none and something to do, and frees what is at rest', async () => {
+    await ready('ins_a');
+    const resting = await running('ins_a', { desired: 'stopped' });
+    const wanting = await sessions.insert(aSession());
+    await sessions.insert(aSession({ desired: 'stopped' }));
+    now += TTL_MS + SKEW_MS + 1;
+    await ready('ins_b');
+    expect((await reassign()).moved.map(({ sessionId }) => sessionId)).toEqual([wanting.id]);
+    expect((await sessions.find(resting))?.instanceId).toBeNull();
+  });
+
+  it('forgets a lost instance only when nothing can still be assigned to it', async () => {
+    await ready('ins_a');
+    now += TTL_MS + SKEW_MS + 1;
+    await reassign();
+    expect((await registry.find('ins_a'))?.state).toBe('lost');
+    await reassign();
+    expect(await registry.find('ins_a')).toBeDefined();
+    now += 60_000;
+    await reassign();
+    expect(await registry.find('ins_a')).toBeUndefined();
+  });
+});

@@ -1,0 +1,14 @@
+import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
+import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
+import { describeDeliveries } from '../../contract/deliveries.contract.ts';
+import { describeWebhooks } from '../../contract/webhooks.contract.ts';
+import { startDynamo } from '../../support/dynamodb.ts';
+
+describeWebhooks('dynamoWebhooks', async () => {
+  const { doc, tables, stop } = await startDynamo();
+  return { webhooks: dynamoWebhooks(doc, tables.core), stop };
+});
+describeDeliveries('dynamoDeliveries', async () => {
+  const { doc, tables, stop } = await startDynamo();
+  return { deliveries: dynamoDeliveries(doc, tables.core), stop };
+});

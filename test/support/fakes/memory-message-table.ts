@@ -1,0 +1,66 @@
+import type { MessageStatus } from '../../../shared/contracts/message.ts';
+import type { StoredMessage } from '../../../shared/domain/outbox/messages.ts';
+import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
+
+/** One message with everything either port shows of it. */
+export interface MessageRow extends StoredMessage {
+  readonly replyTo: string | null;
+  readonly claimToken: number | null;
+  readonly movedBy: string | null;
+  readonly movedFrom: MessageStatus | null;
+}
+
+/** What the outbox and the history share, as they share a table; tests may read and set any of it. */
+export interface MemoryMessageTable {
+  readonly rows: Map<string, MessageRow>; // by message id
+  readonly fencingTokens: Map<string, number>; // by session
+  readonly runningCampaigns: Set<string>;
+  readonly sendingCounts: Map<string, number>; // by `<campaign> <session>`
+}
+
+export const memoryMessageTable = (): MemoryMessageTable => ({
+  rows: new Map(),
+  fencingTokens: new Map(),
+  runningCampaigns: new Set(),
+  sendingCounts: new Map(),
+});
+
+export const queuedRow = (message: OutboundMessage): MessageRow => ({
+  id: message.id,
+  workspaceId: message.workspaceId,
+  sessionId: message.sessionId,
+  chatId: message.chatId,
+  peer: message.peer,
+  direction: 'outbound',
+  type: message.content.type,
+  text: 'text' in message.content ? (message.content.text ?? null) : null,
+  content: message.content,
+  author: null,
+  status: 'queued',
+  wireId: null,
+  failure: null,
+  priority: message.priority,
+  campaignId: message.campaignId,
+  dueAt: message.dueAt,
+  queuedAt: message.queuedAt,
+  sentAt: null,
+  deliveredAt: null,
+  readAt: null,
+  receivedAt: null,
+  replyTo: message.replyTo,
+  claimToken: null,
+  movedBy: null,
+  movedFrom: null,
+});
+
+export function outboundOfRow(row: MessageRow): OutboundMessage {
+  const { id, workspaceId, sessionId, chatId, peer, content, replyTo, campaignId, priority, status, claimToken, failure } = row;
+  if (!content || !priority) throw new TypeError(`${id} is no outbound message`);
+  const times = { dueAt: row.dueAt ?? 0, queuedAt: row.queuedAt ?? 0 };
+  return { id, workspaceId, sessionId, chatId, peer, content, replyTo, campaignId, priority, status, claimToken, failure, ...times };
+}
+
+export function storedOfRow(row: MessageRow): StoredMessage {
+  const { replyTo: _replyTo, claimToken: _claimToken, movedBy: _movedBy, movedFrom: _movedFrom, ...stored } = row;
+  return stored;
+}

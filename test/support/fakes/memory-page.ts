@@ -1,0 +1,16 @@
+import { DomainError } from '../../../shared/domain/errors.ts';
+import type { Page, PageRequest } from '../../../shared/domain/page.ts';
+
+/** A page of rows that are in order already. Its cursor names the list, as the real ones do. */
+export function pageOfRows<T>(list: string, rows: readonly T[], { limit, cursor }: PageRequest, keyOf: (row: T) => string): Page<T> {
+  const after = cursor === undefined ? undefined : positionIn(list, cursor);
+  const start = after === undefined ? 0 : rows.findIndex((row) => keyOf(row) === after) + 1;
+  const items = rows.slice(start, start + limit);
+  const last = items.at(-1);
+  return { items, cursor: last !== undefined && start + limit < rows.length ? `${list}|${keyOf(last)}` : undefined };
+}
+
+function positionIn(list: string, cursor: string): string {
+  if (cursor.startsWith(`${list}|`)) return cursor.slice(list.length + 1);
+  throw new DomainError('invalid', 'invalid_cursor', 'Not of this list.', { fields: [{ path: 'cursor', message: 'is of another list' }] });
+}

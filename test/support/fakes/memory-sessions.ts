@@ -1,0 +1,88 @@
+import type { Clock } from '../../../shared/domain/clock.ts';
+import { systemClock } from '../../../shared/domain/clock.ts';
+import { DomainError, sessionNotFound } from '../../../shared/domain/errors.ts';
+import { applyIntent } from '../../../shared/domain/sessions/apply-intent.ts';
+import { applyReport } from '../../../shared/domain/sessions/apply-report.ts';
+import type { Session } from '../../../shared/domain/sessions/session.ts';
+import type { SessionFilter, SessionPairingCode, SessionQr, Sessions } from '../../../shared/domain/sessions/sessions.ts';
+import { pageOfRows } from './memory-page.ts';
+
+/** `records` is the fake's table: tests may read and set it, as an assignment does. */
+export interface MemorySessions extends Sessions {
+  readonly records: Map<string, Session>;
+}
+
+const isLive = ({ status, desired }: Session): boolean => status !== 'deleted' && desired !== 'deleted';
+
+export function memorySessions(clock: Clock = systemClock): MemorySessions {
+  const records = new Map<string, Session>();
+  const qrs = new Map<string, SessionQr>();
+  const codes = new Map<string, SessionPairingCode>();
+  const isValid = (value: { expiresAt: string } | undefined) => value !== undefined && Date.parse(value.expiresAt) > clock.now();
+
+  const find = (id: string) => {
+    const session = records.get(id);
+    return session?.status === 'deleted' ? undefined : session;
+  };
+  const get = (workspaceId: string, id: string) => {
+    const session = find(id);
+    if (session?.workspaceId !== workspaceId) throw sessionNotFound(id);
+    return session;
+  };
+  const ofWorkspace = (workspaceId: string) =>
+    [...records.values()].filter((session) => session.workspaceId === workspaceId && session.status !== 'deleted').sort((a, b) => (a.id < b.id ? -1 : 1));
+  const ensurePrimary = (workspaceId: string) => {
+    const live = ofWorkspace(workspaceId).filter(isLive);
+    const primary = live.find(({ isPrimary }) => isPrimary) ?? live[0];
+    if (primary) records.set(primary.id, { ...primary, isPrimary: true });
+    return primary && records.get(primary.id);
+  };
+  const intend: Sessions['intend'] = async (workspaceId, id, intent) => {
+    const after = applyIntent(get(workspaceId, id), intent);
+    records.set(id, after);
+    ensurePrimary(workspaceId);
+    return after;
+  };
+  const retireOthers = async ({ id, workspaceId, phoneNumber }: Session) => {
+    const older = ofWorkspace(workspaceId).filter((other) => other.id !== id && other.phoneNumber === phoneNumber && isLive(other));
+    for (const other of older) await intend(workspaceId, other.id, { desired: 'deleted' });
+  };
+
+  return {
+    records,
+    async insert(session) {
+      if (records.has(session.id)) throw new DomainError('conflict', 'session_exists', `Session ${session.id} exists already.`);
+      records.set(session.id, { ...session, isPrimary: false });
+      ensurePrimary(session.workspaceId);
+      return records.get(session.id) as Session;
+    },
+    get: async (workspaceId, id) => get(workspaceId, id),
+    find: async (id) => find(id),
+    list: async (workspaceId, page, filter = {}) =>
+      pageOfRows(`${workspaceId}|sessions|${JSON.stringify(filter)}`, ofWorkspace(workspaceId).filter(matching(filter)), page, ({ id }) => id),
+    findPrimary: async (workspaceId) => ensurePrimary(workspaceId),
+    intend,
+    async report(id, fencingToken, report) {
+      const before = find(id);
+      if (!before || before.fencingToken !== fencingToken) return undefined;
+      const after = applyReport(before, report);
+      if (after.phoneNumber !== before.phoneNumber) await retireOthers(after);
+      records.set(id, after);
+      ensurePrimary(before.workspaceId);
+      return before;
+    },
+    saveQr: async (id, qr) => void qrs.set(id, qr),
+    findQr: async (id) => (isValid(qrs.get(id)) ? qrs.get(id) : undefined),
+    savePairingCode: async (id, code) => void codes.set(id, code),
+    findPairingCode: async (id) => (isValid(codes.get(id)) ? codes.get(id) : undefined),
+    async clearLinking(id) {
+      qrs.delete(id);
+      codes.delete(id);
+    },
+  };
+}
+
+const matching = ({ status, instanceId, disconnectedSince }: SessionFilter) => (session: Session): boolean =>
+  (status === undefined || session.status === status) &&
+  (instanceId === undefined || session.instanceId === instanceId) &&
+  (disconnectedSince === undefined || (session.disconnectedAt ?? '') >= new Date(disconnectedSince).toISOString());

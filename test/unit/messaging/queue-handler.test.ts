@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Context, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import { fifoHandler, queueHandler } from '../../../lambdas/queue/queue-handler.ts';
+import { campaignNotFound, DomainError } from '../../../shared/domain/errors.ts';
+
+const Job = z.object({ name: z.string() });
+type Job = z.infer<typeof Job>;
+
+const context = { awsRequestId: 'test', functionName: 'test' } as Context;
+const aRecord = (body: string, group: string, i: number): SQSRecord =>
+  ({ messageId: `${group}${i}`, body, attributes: { MessageGroupId: group, ApproximateReceiveCount: '1' } }) as unknown as SQSRecord;
+const recordsOf = (...named: readonly string[]) => ({
+  Records: named.map((name, i) => aRecord(JSON.stringify({ name }), name.charAt(0), i)),
+});
+
+/** Applies jobs and notes their order; those whose name ends in `!` fail. */
+function worker() {
+  const applied: string[] = [];
+  const apply = async ({ name }: Job) => {
+    await new Promise(setImmediate);
+    if (name.endsWith('!')) throw new Error('broken');
+    applied.push(name);
+  };
+  return { applied, apply };
+}
+const failedIds = ({ batchItemFailures }: { batchItemFailures: { itemIdentifier: string }[] }) =>
+  batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).toSorted();
+
+describe('queueHandler', () => {
+  it('names the records that failed, and only those', async () => {
+    const { applied, apply } = worker();
+    const response = await queueHandler(Job, apply)(recordsOf('a', 'b!', 'c'), context);
+    expect([applied, failedIds(response)]).toEqual([['a', 'c'], ['b1']]);
+  });
+
+  it('answers as usual when all failed', async () => {
+    const response = await queueHandler(Job, worker().apply)(recordsOf('a!', 'b!'), context);
+    expect(failedIds(response)).toEqual(['a0', 'b1']);
+  });
+
+  it.each([
+    { kind: 'not found', error: campaignNotFound('cmp_x'), isRetried: false },
+    { kind: 'invalid', error: new DomainError('invalid', 'x', 'x'), isRetried: false },
+    { kind: 'throttled', error: new DomainError('throttled', 'x', 'x'), isRetried: true },
+    { kind: 'unavailable', error: new DomainError('unavailable', 'x', 'x'), isRetried: true },
+    { kind: 'a bug', error: new TypeError('x'), isRetried: true },
+  ])('retries a job whose refusal is $kind: $isRetried', async ({ error, isRetried }) => {
+    const response = await queueHandler(Job, () => Promise.reject(error))(recordsOf('a'), context);
+    expect(failedIds(response)).toEqual(isRetried ? ['a0'] : []);
+  });
+
+  it.each(['not JSON', '{"name": 7}', 'null'])('fails what it cannot read: %s', async (body) => {
+    const response = await queueHandler(Job, worker().apply)({ Records: [aRecord(body, 'a', 0)] }, context);
+    expect(failedIds(response)).toEqual(['a0']);
+  });
+});
+
+describe('fifoHandler', () => {
+  it('keeps the order within a group', async () => {
+    const { applied, apply } = worker();
+    await fifoHandler(Job, apply)(recordsOf('a1', 'b1', 'a2', 'a3', 'b2'), context);
+    expect(applied.filter((name) => name.startsWith('a'))).toEqual(['a1', 'a2', 'a3']);
+    expect(applied.filter((name) => name.startsWith('b'))).toEqual(['b1', 'b2']);
+  });
+
+  it('lets nothing of a group overtake a failure, and other groups go on', async () => {
+    const { applied, apply } = worker();
+    const response = await fifoHandler(Job, apply)(recordsOf('a1', 'a2!', 'b1', 'a3', 'b2'), context);
+    expect(applied.toSorted()).toEqual(['a1', 'b1', 'b2']);
+    expect(failedIds(response)).toEqual(['a1', 'a3']);
+  });
+});
