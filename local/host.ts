@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { ApiGateway } from './api-gateway/api-gateway.ts';
 import { pause } from './children/backoff.ts';
-import { killLeftovers } from './children/host-mark.ts';
+import { killEverything, killLeftovers } from './children/host-mark.ts';
 import { makeTemporaryFolder, openDataDir, type DataDir } from './data-dir/data-dir.ts';
 import { takeHostLock } from './data-dir/host-lock.ts';
 import { deploy, type Deployed } from './deploy.ts';
@@ -51,7 +51,7 @@ export class Host {
 
   /** Kills every process it started, at once. */
   killChildren(): void {
-    if (this.#dataDir !== undefined) killLeftovers(this.#dataDir);
+    if (this.#dataDir !== undefined) killEverything(this.#dataDir);
   }
 
   async #start(): Promise<LocalView> {
@@ -76,7 +76,7 @@ export class Host {
     const dir = await openDataDir(root);
     this.#closing.defer(await takeHostLock(dir.lock, dir.root));
     this.#dataDir = dir.root; // from here on what carries its mark is ours to kill
-    killLeftovers(dir.root);
+    await killLeftovers(dir.root);
     return dir;
   }
 

@@ -33,9 +33,13 @@ export class LogFile {
   }
 
   #rotate(): void {
-    this.#stream.end();
-    renameSync(this.path, `${this.path}.1`);
-    this.#stream = this.#open();
     this.#bytes = 0;
+    try {
+      renameSync(this.path, `${this.path}.1`);
+    } catch {
+      return; // somebody removed it: go on with the file we hold
+    }
+    this.#stream.end();
+    this.#stream = this.#open();
   }
 }

@@ -29,8 +29,13 @@ export async function startFleet(
   onChange: (instances: readonly ReadyInstance[]) => void,
 ): Promise<FleetService> {
   await rm(dir.profiles, { recursive: true, force: true });
-  const place = { declared: service.environment, aws, dataDir: dir.root, snapshots: dir.snapshots, whatsapp: whatsappOf(options, whatsapp) };
-  const environment = taskEnvironment(place);
+  const environment = taskEnvironment({
+    declared: service.environment,
+    aws,
+    dataDir: dir.root,
+    snapshots: dir.snapshots,
+    whatsapp: whatsappOf(options, whatsapp),
+  });
   const fleet = new FleetService({
     entry: join(REPOSITORY, 'fleet/main.ts'),
     environment,

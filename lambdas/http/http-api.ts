@@ -1,14 +1,13 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
-import middy from '@middy/core';
+import withMiddleware from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Routes } from '../../shared/contracts/api/routes/route.ts';
 import type { IdempotencyRecords } from '../../shared/domain/idempotency/idempotency-records.ts';
 import { loggableError } from '../../shared/observability/loggable-error.ts';
 import { logger } from '../../shared/observability/logger.ts';
 import { metrics, publishMetrics } from '../../shared/observability/metrics.ts';
-import { tracer } from '../../shared/observability/tracer.ts';
+import { tracing } from '../../shared/observability/tracer.ts';
 import type { AnyRequest, ApiResponse, Operations } from './api-request.ts';
 import { errorResponse } from './error-response.ts';
 import { routeMatcher } from './match-route.ts';
@@ -60,9 +59,9 @@ export function httpApi<T extends Routes>({ routes, operations, idempotency }: H
     }
   };
 
-  return middy(handle)
+  return withMiddleware(handle)
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .use(tracing)
     .use(publishMetrics);
 }
 

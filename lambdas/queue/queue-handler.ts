@@ -1,12 +1,11 @@
 import { BatchProcessor, EventType, processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import withMiddleware from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
 import { logger } from '../../shared/observability/logger.ts';
 import { metrics } from '../../shared/observability/metrics.ts';
-import { tracer } from '../../shared/observability/tracer.ts';
+import { tracing } from '../../shared/observability/tracer.ts';
 import { recordHandler, type ApplyJob } from './record-handler.ts';
 
 export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -39,7 +38,7 @@ const inOrder = (group: SQSRecord[], onRecord: OnRecord) =>
 const observed = (handle: (event: SQSEvent) => Promise<SQSBatchResponse>): QueueHandler =>
   withMiddleware(handle)
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .use(tracing)
     .use({ after: publishMetrics, onError: publishMetrics });
 
 /** Only when there are any: the middleware that comes with Metrics warns about each invocation that has none. */

@@ -5,19 +5,16 @@ import type { Deployment, Resource } from '../template/deployment.ts';
 import { AwsJsonError } from './aws-json-error.ts';
 import type { Actions } from './aws-json-server.ts';
 
-const SecretProperties = z.object({
-  SecretString: z.string().optional(),
-  GenerateSecretString: z
-    .object({
-      PasswordLength: z.number().default(32),
-      ExcludeCharacters: z.string().default(''),
-      ExcludePunctuation: z.boolean().default(false),
-      GenerateStringKey: z.string().optional(),
-      SecretStringTemplate: z.string().default('{}'),
-    })
-    .optional(),
+const Generation = z.object({
+  PasswordLength: z.number().default(32),
+  ExcludeCharacters: z.string().default(''),
+  ExcludePunctuation: z.boolean().default(false),
+  GenerateStringKey: z.string().optional(),
+  SecretStringTemplate: z.string().default('{}'),
 });
-type Generation = NonNullable<z.infer<typeof SecretProperties>['GenerateSecretString']>;
+type Generation = z.infer<typeof Generation>;
+
+const SecretProperties = z.object({ SecretString: z.string().optional(), GenerateSecretString: Generation.optional() });
 
 const Values = z.record(z.string(), z.string());
 const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -38,7 +35,7 @@ function generate(generation: Generation): string {
 
 function initialValue({ properties }: Resource): string {
   const { SecretString, GenerateSecretString } = SecretProperties.parse(properties);
-  return SecretString ?? generate(GenerateSecretString ?? { PasswordLength: 32, ExcludeCharacters: '', ExcludePunctuation: true, SecretStringTemplate: '{}' });
+  return SecretString ?? generate(GenerateSecretString ?? Generation.parse({}));
 }
 
 /** The secrets of the template by ARN, made once and kept in the file at `path`, readable by its owner only. */

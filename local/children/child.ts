@@ -11,7 +11,9 @@ export interface ChildOptions {
 }
 
 const LAST_LINES_KEPT = 4_000; // characters
+const LONGEST_LINE = 64_000;
 const KILL_GRACE_MS = 5_000;
+const LAST_WORDS_MS = 300; // for output still in the pipe, which a child of the child may hold open
 
 /**
  * A process of ours in a process group of its own, so that a Ctrl-C in the terminal reaches the host alone. It holds
@@ -19,9 +21,10 @@ const KILL_GRACE_MS = 5_000;
  */
 export class Child {
   readonly pid: number;
-  /** Resolves when the process is gone. Never rejects. */
+  /** Resolves when the process is gone and what it printed has been read. Never rejects. */
   readonly exited: Promise<void>;
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #firstLine = Promise.withResolvers<string>();
   #lastOutput = '';
   #hasExited = false;
 
@@ -29,10 +32,11 @@ export class Child {
     this.#process = process;
     this.pid = pid;
     this.exited = new Promise((resolve) => {
+      process.once('close', resolve);
       process.once('exit', () => {
         this.#hasExited = true;
         process.stdin.destroy();
-        resolve();
+        setTimeout(resolve, LAST_WORDS_MS);
       });
     });
   }
@@ -61,19 +65,8 @@ export class Child {
   }
 
   /** The first line on its stdout. `undefined`: it ended, or the time passed, before there was one. */
-  async firstLine(limitMs: number): Promise<string | undefined> {
-    const line = new Promise<string>((resolve) => {
-      let text = '';
-      const onData = (chunk: Buffer): void => {
-        text += chunk.toString();
-        const end = text.indexOf('\n');
-        if (end < 0) return;
-        this.#process.stdout.off('data', onData);
-        resolve(text.slice(0, end));
-      };
-      this.#process.stdout.on('data', onData);
-    });
-    return within(limitMs, Promise.race([line, this.exited.then(() => undefined)]));
+  firstLine(limitMs: number): Promise<string | undefined> {
+    return within(limitMs, Promise.race([this.#firstLine.promise, this.exited.then(() => undefined)]));
   }
 
   /** SIGTERM, and after `limitMs` SIGKILL to its whole group. */
@@ -97,6 +90,19 @@ export class Child {
     };
     this.#process.stdout.on('data', keep);
     this.#process.stderr.on('data', keep);
+    this.#awaitFirstLine();
+  }
+
+  #awaitFirstLine(): void {
+    let text = '';
+    const onData = (chunk: Buffer): void => {
+      text += chunk.toString();
+      const end = text.indexOf('\n');
+      if (end < 0 && text.length < LONGEST_LINE) return;
+      this.#process.stdout.off('data', onData);
+      this.#firstLine.resolve(text.slice(0, end < 0 ? LONGEST_LINE : end));
+    };
+    this.#process.stdout.on('data', onData);
   }
 }
 

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { pause } from './backoff.ts';
 
 /*
  * Every process a host starts carries the host's data directory in its environment, and so does whatever that process
@@ -6,6 +7,8 @@ import { readdirSync, readFileSync } from 'node:fs';
  * can be found and ended even when everyone who knew their ids is dead.
  */
 const MARK = 'BLAZZ_LOCAL_HOST';
+const DYING_LIMIT_MS = 5_000; // on a busy machine even SIGKILL takes its time
+const DYING_PAUSE_MS = 10;
 
 export const markOf = (dataDir: string): Record<string, string> => ({ [MARK]: dataDir });
 
@@ -38,14 +41,30 @@ function killWithGroup(pid: number): void {
   }
 }
 
-function killAll(variable: string): number {
-  const found = runningPids().filter(hasVariable(variable));
-  found.forEach(killWithGroup);
-  return found.length;
+/** There, and not just waiting for its parent to read its exit code. */
+function isRunning(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
 }
 
-/** Ends what an earlier host on this data directory left behind. Call it under the host lock. Returns how many. */
-export const killLeftovers = (dataDir: string): number => killAll(`${MARK}=${dataDir}`);
+function killAll(variable: string): readonly number[] {
+  const found = runningPids().filter(hasVariable(variable));
+  found.forEach(killWithGroup);
+  return found;
+}
 
-/** Ends every process that has this very variable in its environment. */
-export const killByVariable = (name: string, value: string): number => killAll(`${name}=${value}`);
+/** Ends every process that has this very variable in its environment, and waits until they are gone. */
+export async function killByVariable(name: string, value: string): Promise<void> {
+  const killed = killAll(`${name}=${value}`);
+  const deadline = AbortSignal.timeout(DYING_LIMIT_MS);
+  while (killed.some(isRunning) && !deadline.aborted) await pause(DYING_PAUSE_MS, deadline);
+}
+
+/** Ends what an earlier host on this data directory left behind. Call it under the host lock. */
+export const killLeftovers = (dataDir: string): Promise<void> => killByVariable(MARK, dataDir);
+
+/** Kills every process of this host without waiting: the last thing before its own end. */
+export const killEverything = (dataDir: string): void => void killAll(`${MARK}=${dataDir}`);

@@ -23,7 +23,14 @@ export interface Dynoxide {
 
 const BINARY = join(REPOSITORY, 'node_modules/@dynoxide/linux-x64/dynoxide');
 /** dynoxide does not watch its parent: a shell does, and kills it once our end of the pipe closes. */
-const LEASH = 'exec 3<&0; "$@" & child=$!; trap "kill $child" TERM; (read _ <&3; kill -9 $child) & wait $child; wait $child'; // the trap ends the first wait
+const LEASH = [
+  'exec 3<&0',
+  '"$@" & child=$!',
+  'trap "kill $child" TERM',
+  '(read _ <&3; kill -9 $child) &',
+  'wait $child',
+  'wait $child', // the trap ends the first
+].join('\n');
 const ATTEMPTS = 5;
 const READY_LIMIT_MS = 10_000;
 const STOP_LIMIT_MS = 5_000;

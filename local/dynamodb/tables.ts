@@ -1,6 +1,8 @@
 import {
   CreateTableCommand,
+  DescribeTableCommand,
   ListTablesCommand,
+  UpdateTableCommand,
   type CreateTableCommandInput,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
@@ -40,10 +42,23 @@ const inputOf = ({ name, properties }: Resource): CreateTableCommandInput => {
   };
 };
 
-/** Makes those tables of the template that are not there yet. */
+/** An index a later version of the template has brought; DynamoDB fills it from the items that are there. */
+async function addMissingIndexes(table: Resource, client: DynamoDBClient): Promise<void> {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: table.name }));
+  const known = Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName) ?? [];
+  const { GlobalSecondaryIndexes = [], AttributeDefinitions } = inputOf(table);
+  for (const index of GlobalSecondaryIndexes) {
+    if (known.includes(index.IndexName)) continue;
+    const GlobalSecondaryIndexUpdates = [{ Create: index }]; // one a call is what DynamoDB takes
+    await client.send(new UpdateTableCommand({ TableName: table.name, AttributeDefinitions, GlobalSecondaryIndexUpdates }));
+  }
+}
+
+/** Makes the tables of the template, and the indexes, that are not there yet. What is there stays. */
 export async function createTables(deployment: Deployment, client: DynamoDBClient): Promise<void> {
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   for (const table of deployment.list('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')) {
-    if (!TableNames.includes(table.name)) await client.send(new CreateTableCommand(inputOf(table)));
+    if (TableNames.includes(table.name)) await addMissingIndexes(table, client);
+    else await client.send(new CreateTableCommand(inputOf(table)));
   }
 }

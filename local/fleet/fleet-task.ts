@@ -72,7 +72,7 @@ export class FleetTask {
   }
 
   async #clearUp(): Promise<void> {
-    killByVariable(PROFILE_DIR, this.#profileDir);
+    await killByVariable(PROFILE_DIR, this.#profileDir);
     await rm(this.#profileDir, CLEAR_UP).catch(() => undefined); // the next start of the host clears what is left
   }
 }

@@ -41,7 +41,11 @@ const runtimeVariables = (name: string, { MemorySize, Handler }: FunctionPropert
   POWERTOOLS_TRACE_ENABLED: 'false', // there is no X-Ray daemon to send to
 });
 
-function specOf({ name, arn, properties }: Resource, deployment: Deployment, aws: Readonly<Record<string, string>>): FunctionSpec | undefined {
+function specOf(
+  { name, arn, properties }: Resource,
+  deployment: Deployment,
+  aws: Readonly<Record<string, string>>,
+): FunctionSpec | undefined {
   const parsed = FunctionProperties.parse(properties);
   if (!parsed.Runtime?.startsWith('nodejs') || parsed.Handler === undefined || parsed.Code.S3Key === undefined) return undefined;
   const root = deployment.assetFolder(parsed.Code.S3Key);

@@ -23,6 +23,8 @@ export interface LibraryClientOptions extends BrowserSetup {
   readonly pairingPhoneNumber: string | null;
   /** Between the launch and the first navigation: the time to put scripts and bindings in place. */
   readonly beforePage: (client: LibraryClient) => Promise<void>;
+  /** What the library would have left uncaught. */
+  readonly onStrayRejection: (reason: unknown) => void;
 }
 
 /** Leaves files alone: the profile belongs to whoever started us, at logout too. */
@@ -44,8 +46,8 @@ class OwnProfile extends webjs.NoAuth {
 }
 
 export function libraryClient(options: LibraryClientOptions): LibraryClient {
-  const { executable, address, profileDir, pairingPhoneNumber, beforePage } = options;
-  return new webjs.Client({
+  const { executable, address, profileDir, pairingPhoneNumber, beforePage, onStrayRejection } = options;
+  const client: LibraryClient = new webjs.Client({
     authStrategy: new OwnProfile(beforePage),
     puppeteer: launchOptions(executable, profileDir, address),
     webVersionCache: { type: 'none' },
@@ -56,6 +58,24 @@ export function libraryClient(options: LibraryClientOptions): LibraryClient {
       pairWithPhoneNumber: { phoneNumber: pairingPhoneNumber.replace(/\D/g, ''), showNotification: true, intervalMs: PAIRING_CODE_EVERY_MS },
     }),
   });
+  containInjection(client, onStrayRejection);
+  return client;
+}
+
+/**
+ * The library injects again at every navigation, in a listener that nobody awaits: a page that goes away meanwhile would
+ * end the process. `initialize` awaits the first injection, and is to hear of its failure.
+ */
+function containInjection(client: LibraryClient, onStrayRejection: (reason: unknown) => void): void {
+  const library = client as LibraryClient & { inject(): Promise<void> };
+  const inject = library.inject.bind(library);
+  let isFirst = true;
+  library.inject = () => {
+    const injecting = inject();
+    const isAwaited = isFirst;
+    isFirst = false;
+    return isAwaited ? injecting : injecting.catch(onStrayRejection);
+  };
 }
 
 /** The library is typed against puppeteer's core; it is the same object. */

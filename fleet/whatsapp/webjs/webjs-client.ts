@@ -57,7 +57,11 @@ export class WebjsClient implements WhatsAppClient {
   constructor(options: WebjsClientOptions) {
     this.#options = options;
     this.#pairingNumber = options.pairingPhoneNumber;
-    this.#library = libraryClient({ ...options, beforePage: (library) => this.#prepare(library) });
+    this.#library = libraryClient({
+      ...options,
+      beforePage: (library) => this.#prepare(library),
+      onStrayRejection: (reason) => this.#onStrayRejection(reason),
+    });
     this.#watch = new StartWatch({
       page: () => pageOf(this.#library),
       isOver: () => this.#isReady || this.#isClosed,

@@ -25,8 +25,13 @@ async function rowsOfCsv(text: string): Promise<readonly unknown[]> {
   return recipientsFromCsv(text);
 }
 
-async function addChecked(campaigns: AddRecipientsDeps['campaigns'], campaign: Campaign, { good, rejected }: CheckedRows): Promise<AddRecipientsResult> {
-  const there = new Set(await campaigns.addRecipients(campaign, [...good.values()].map((recipient) => ({ ...recipient, attempt: 0 }))));
+async function addChecked(
+  campaigns: AddRecipientsDeps['campaigns'],
+  campaign: Campaign,
+  { good, rejected }: CheckedRows,
+): Promise<AddRecipientsResult> {
+  const recipients = [...good.values()].map((recipient) => ({ ...recipient, attempt: 0 }));
+  const there = new Set(await campaigns.addRecipients(campaign, recipients));
   const known = [...good].filter(([, { to }]) => there.has(to)).map(([row]) => ({ row, reason: 'is among the recipients already' }));
   return { accepted: good.size - known.length, rejected: [...rejected, ...known].sort((a, b) => a.row - b.row) };
 }

@@ -1,5 +1,4 @@
-import type { CampaignRecipient } from '../../../shared/contracts/api/campaigns.ts';
-import type { CampaignMessage } from '../../../shared/contracts/api/campaigns.ts';
+import type { CampaignMessage, CampaignRecipient } from '../../../shared/contracts/api/campaigns.ts';
 import { parseTemplate, problemsOf, type Template } from '../../../shared/domain/campaigns/template.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 
@@ -13,5 +12,6 @@ export function requireVariables(template: Template, recipients: readonly Campai
     problemsOf(template, variables).map(({ path, message }) => ({ path: `recipients.${row}.${path}`, message })),
   );
   if (fields.length === 0) return;
-  throw new DomainError('invalid', 'missing_variables', 'The text uses variables that some recipients do not have. Give them, or a fallback as in {{name|there}}.', { fields });
+  const advice = 'The text uses variables that some recipients do not have. Give them, or a fallback as in {{name|there}}.';
+  throw new DomainError('invalid', 'missing_variables', advice, { fields });
 }

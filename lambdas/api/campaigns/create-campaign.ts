@@ -37,20 +37,24 @@ export const makeCreateCampaign = (deps: CreateCampaignDeps): Operation<Route> =
   return { status: 201, body: await viewOf(campaigns, await campaigns.get(draft.workspaceId, draft.id)) };
 };
 
-async function check({ sessions, allowUnlimitedPacing }: CreateCampaignDeps, { body, now, workspaceId }: ApiRequest<Route>): Promise<void> {
+async function check(deps: CreateCampaignDeps, { body, now, workspaceId }: ApiRequest<Route>): Promise<void> {
+  const { sessions, allowUnlimitedPacing } = deps;
   requireVariables(templateOf(body.message), body.recipients ?? []);
   requireSmallMedia(body.message);
-  if (body.schedule && Date.parse(body.schedule.startAt) <= now) throw refuse('schedule.startAt', 'start_in_the_past', 'must be in the future');
+  if (body.schedule && Date.parse(body.schedule.startAt) <= now) {
+    throw refuse('schedule.startAt', 'start_in_the_past', 'must be in the future');
+  }
   if (body.pacing?.profile === 'unlimited' && !allowUnlimitedPacing) {
     throw refuse('pacing.profile', 'unlimited_pacing_not_allowed', 'unlimited is not allowed here: it gets numbers banned');
   }
   await requireSessions(sessions, workspaceId, body.sessionIds ?? []);
 }
 
-function requireSmallMedia(message: CampaignMessage): void {
-  const inline = 'media' in message ? message.media.base64 : undefined;
+function requireSmallMedia(content: CampaignMessage): void {
+  const inline = 'media' in content ? content.media.base64 : undefined;
   if (inline === undefined || inline.length <= MAX_INLINE_MEDIA) return;
-  throw refuse('message.media.base64', 'media_too_large_inline', `may have ${MAX_INLINE_MEDIA} characters in a campaign; larger files go by url`);
+  const message = `may have ${MAX_INLINE_MEDIA} characters in a campaign; larger files go by url`;
+  throw refuse('message.media.base64', 'media_too_large_inline', message);
 }
 
 const refuse = (path: string, code: string, message: string): DomainError =>

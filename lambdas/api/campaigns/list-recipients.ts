@@ -21,11 +21,17 @@ const LOOKED_AT_LIMIT = 20_000;
 export const makeListRecipients = (deps: ListRecipientsDeps): Operation<typeof campaignRoutes.listRecipients> =>
   async ({ workspaceId, params, query: { status, ...page } }) => {
     const campaign = await deps.campaigns.get(workspaceId, params.id);
-    const { items, cursor } = status === undefined ? await rowsPage(deps, campaign, page) : await filtered(deps, campaign, page, status);
+    const rows = status === undefined ? rowsPage(deps, campaign, page) : filtered(deps, campaign, page, status);
+    const { items, cursor } = await rows;
     return { status: 200, body: { data: items, nextCursor: cursor ?? null } };
   };
 
-async function filtered(deps: ListRecipientsDeps, campaign: Campaign, { limit, cursor: start }: PageRequest, status: MessageStatus): Promise<Page<RecipientView>> {
+async function filtered(
+  deps: ListRecipientsDeps,
+  campaign: Campaign,
+  { limit, cursor: start }: PageRequest,
+  status: MessageStatus,
+): Promise<Page<RecipientView>> {
   const found: RecipientView[] = [];
   let cursor = start;
   for (let lookedAt = 0; lookedAt < LOOKED_AT_LIMIT; lookedAt += STEP) {
@@ -38,7 +44,13 @@ async function filtered(deps: ListRecipientsDeps, campaign: Campaign, { limit, c
 }
 
 /** One step's rows of a status, `wanted` at most: a step with more is read again as far as they go, for its cursor. */
-async function firstOf(deps: ListRecipientsDeps, campaign: Campaign, cursor: string | undefined, status: MessageStatus, wanted: number): Promise<Page<RecipientView>> {
+async function firstOf(
+  deps: ListRecipientsDeps,
+  campaign: Campaign,
+  cursor: string | undefined,
+  status: MessageStatus,
+  wanted: number,
+): Promise<Page<RecipientView>> {
   const page = await rowsPage(deps, campaign, { limit: STEP, cursor });
   const places = page.items.flatMap((row, place) => (row.status === status ? [place] : []));
   const last = places[wanted - 1];
@@ -47,11 +59,14 @@ async function firstOf(deps: ListRecipientsDeps, campaign: Campaign, cursor: str
   return { items: read.items.filter((row) => row.status === status).slice(0, wanted), cursor: read.cursor };
 }
 
-async function rowsPage({ campaigns, messages }: ListRecipientsDeps, campaign: Campaign, page: PageRequest): Promise<Page<RecipientView>> {
-  const { items, cursor } = await campaigns.listRecipients(campaign.id, page);
-  const found = campaign.startedAt === null ? new Map() : await messages.getMany(campaign.workspaceId, items.map((recipient) => messageIdFor(campaign, recipient)));
-  return { items: items.map((recipient) => rowOf(campaign, recipient, found.get(messageIdFor(campaign, recipient)))), cursor };
+async function rowsPage(deps: ListRecipientsDeps, campaign: Campaign, page: PageRequest): Promise<Page<RecipientView>> {
+  const { items, cursor } = await deps.campaigns.listRecipients(campaign.id, page);
+  const ids = items.map((recipient) => messageIdFor(campaign, recipient));
+  const found = campaign.startedAt === null ? NO_MESSAGES : await deps.messages.getMany(campaign.workspaceId, ids);
+  return { items: items.map((recipient, i) => rowOf(campaign, recipient, found.get(ids[i] ?? ''))), cursor };
 }
+
+const NO_MESSAGES: ReadonlyMap<string, StoredMessage> = new Map();
 
 const messageIdFor = ({ workspaceId, id, startedAt }: Campaign, { to, attempt }: Recipient): string =>
   campaignMessageIdOf(workspaceId, id, startedAt ?? 0, to, attempt);

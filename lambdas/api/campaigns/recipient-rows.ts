@@ -28,7 +28,11 @@ export function checkRows(template: Template, rows: readonly unknown[]): Checked
   return { good, rejected };
 }
 
-function reasonAgainst(template: Template, { to, variables }: CampaignRecipient, firstRowOf: ReadonlyMap<string, number>): string | undefined {
+function reasonAgainst(
+  template: Template,
+  { to, variables }: CampaignRecipient,
+  firstRowOf: ReadonlyMap<string, number>,
+): string | undefined {
   const first = firstRowOf.get(to);
   if (first !== undefined) return `the same number as row ${first}`;
   return problemsOf(template, variables).map(({ path, message }) => `${path} ${message}`).join('; ') || undefined;

@@ -53,13 +53,16 @@ export const makeRetryDelivery = ({ webhooks, deliveries, enqueue }: ManageDeliv
     const delivery = await deliveries.get(workspaceId, id, deliveryId);
     const due: Delivery = { ...delivery, status: 'pending', nextAttemptAt: now };
     const { status, attempts, nextAttemptAt, lastAttemptAt, responseStatus, error } = due;
-    if (!(await deliveries.record(delivery, { status, attempts, nextAttemptAt, lastAttemptAt, responseStatus, error }))) throw beingTried();
+    const result = { status, attempts, nextAttemptAt, lastAttemptAt, responseStatus, error };
+    if (!(await deliveries.record(delivery, result))) throw beingTried();
     await enqueue([deliveryJobOf(delivery)]);
     return { status: 202, body: deliveryView(due) };
   };
 
-const beingTried = (): DomainError => new DomainError('conflict', 'delivery_being_tried', 'This delivery is being tried right now. Look again in a moment.');
+const beingTried = (): DomainError =>
+  new DomainError('conflict', 'delivery_being_tried', 'This delivery is being tried right now. Look again in a moment.');
 
 function requireEnabled({ enabled }: Webhook): void {
-  if (!enabled) throw new DomainError('conflict', 'webhook_disabled', 'The webhook is disabled. Enable it first: PATCH it with {"enabled": true}.');
+  if (enabled) return;
+  throw new DomainError('conflict', 'webhook_disabled', 'The webhook is disabled. Enable it first: PATCH it with {"enabled": true}.');
 }

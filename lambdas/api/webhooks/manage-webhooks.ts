@@ -21,8 +21,8 @@ export const makeCreateWebhook = ({ webhooks, checkUrl }: ManageWebhooksDeps): O
   async ({ workspaceId, body, now, seed }) => {
     await checkUrl(body.url);
     const id = derivedId('whk', now, workspaceId, 'webhook', seed);
-    const events = [...new Set(body.events)];
-    await webhooks.insert({ id, workspaceId, url: body.url, events, enabled: true, disabledReason: null, secret: newSecret(), createdAt: now });
+    const chosen = { url: body.url, events: [...new Set(body.events)] };
+    await webhooks.insert({ id, workspaceId, ...chosen, enabled: true, disabledReason: null, secret: newSecret(), createdAt: now });
     const webhook = await webhooks.get(workspaceId, id); // a repeat after a crash shows the secret that is stored
     return { status: 201, body: { ...webhookView(webhook), secret: webhook.secret } };
   };

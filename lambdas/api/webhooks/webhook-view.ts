@@ -11,18 +11,18 @@ export const webhookView = ({ id, url, events, enabled, disabledReason, createdA
   createdAt: instant(createdAt),
 });
 
-export const deliveryView = ({ id, webhookId, event, status, attempts, nextAttemptAt, lastAttemptAt, responseStatus, error, createdAt }: Delivery): DeliveryView => ({
-  id,
-  webhookId,
-  eventId: event.id,
-  eventType: event.type,
-  status,
-  attempts,
-  nextAttemptAt: nextAttemptAt === null ? null : instant(nextAttemptAt),
-  lastAttemptAt: lastAttemptAt === null ? null : instant(lastAttemptAt),
-  responseStatus,
-  error,
-  createdAt: instant(createdAt),
+export const deliveryView = (delivery: Delivery): DeliveryView => ({
+  id: delivery.id,
+  webhookId: delivery.webhookId,
+  eventId: delivery.event.id,
+  eventType: delivery.event.type,
+  status: delivery.status,
+  attempts: delivery.attempts,
+  nextAttemptAt: delivery.nextAttemptAt === null ? null : instant(delivery.nextAttemptAt),
+  lastAttemptAt: delivery.lastAttemptAt === null ? null : instant(delivery.lastAttemptAt),
+  responseStatus: delivery.responseStatus,
+  error: delivery.error,
+  createdAt: instant(delivery.createdAt),
 });
 
 const instant = (ms: number): string => new Date(ms).toISOString();

@@ -32,7 +32,7 @@ export const makeDeliverWebhook = (deps: DeliverWebhookDeps) =>
     const delivery = await deliveries.get(job.workspaceId, job.webhookId, job.deliveryId);
     if (delivery.status !== 'pending' || (delivery.nextAttemptAt ?? 0) > clock.now() + EARLY_MS) return;
     const webhook = await findWebhook(deps, delivery);
-    if (!webhook?.enabled) return void (await deliveries.record(delivery, undeliverable(delivery, webhook, clock.now())));
+    if (!webhook?.enabled) return void (await deliveries.record(delivery, undeliverable(delivery, webhook)));
     const sent = await attempt(deps, webhook, delivery);
     const result = resultOf(delivery, sent, clock.now(), deps.random);
     if (!(await deliveries.record(delivery, result))) return; // another copy of this job was quicker
@@ -48,12 +48,12 @@ async function findWebhook({ webhooks }: DeliverWebhookDeps, { workspaceId, webh
   }
 }
 
-const undeliverable = ({ attempts, lastAttemptAt, responseStatus }: Delivery, webhook: Webhook | undefined, nowMs: number): DeliveryResult => ({
+const undeliverable = (delivery: Delivery, webhook: Webhook | undefined): DeliveryResult => ({
   status: 'dead',
-  attempts,
+  attempts: delivery.attempts,
   nextAttemptAt: null,
-  lastAttemptAt: lastAttemptAt ?? nowMs,
-  responseStatus,
+  lastAttemptAt: delivery.lastAttemptAt,
+  responseStatus: delivery.responseStatus,
   error: webhook ? 'the webhook is disabled' : 'the webhook was deleted',
 });
 

@@ -1,7 +1,6 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
-import middy from '@middy/core';
+import withMiddleware from '@middy/core';
 import { documentClient } from '../../../shared/adapters/clients.ts';
 import { dynamoAssignments } from '../../../shared/adapters/dynamodb/dynamo-assignments.ts';
 import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
@@ -15,7 +14,7 @@ import { instanceDirectory } from '../../../shared/domain/instances/instance-dir
 import { makeReassignSessions } from '../../../shared/domain/sessions/reassign-sessions.ts';
 import { logger } from '../../../shared/observability/logger.ts';
 import { metrics, publishMetrics } from '../../../shared/observability/metrics.ts';
-import { tracer } from '../../../shared/observability/tracer.ts';
+import { tracing } from '../../../shared/observability/tracer.ts';
 
 const config = loadConfig(ReassignSessionsEnv);
 const doc = documentClient();
@@ -37,7 +36,7 @@ async function sweep(): Promise<void> {
   if (lost.length + moved.length + waiting > 0) logger.info('Sessions reassigned', { lost, moved: moved.length, waiting });
 }
 
-export const handler = middy(sweep)
+export const handler = withMiddleware(sweep)
   .use(injectLambdaContext(logger, { resetKeys: true }))
-  .use(captureLambdaHandler(tracer, { captureResponse: false }))
+  .use(tracing)
   .use(publishMetrics);

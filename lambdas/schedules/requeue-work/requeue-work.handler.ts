@@ -1,6 +1,5 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
-import middy from '@middy/core';
+import withMiddleware from '@middy/core';
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
@@ -19,7 +18,7 @@ import { makePublishEvents } from '../../../shared/domain/webhooks/publish-event
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { logger } from '../../../shared/observability/logger.ts';
-import { tracer } from '../../../shared/observability/tracer.ts';
+import { tracing } from '../../../shared/observability/tracer.ts';
 import { makeRequeueWork } from './requeue-work.ts';
 
 const config = loadConfig(RequeueWorkEnv);
@@ -32,7 +31,8 @@ const enqueue = sqsJobs<CampaignJob>(sqs, config.CAMPAIGN_JOBS_QUEUE_URL);
 const startCampaign = makeStartCampaign({ campaigns, sessions: dynamoSessions(doc, tables.core), outbox, enqueue, clock });
 const deliveries = dynamoDeliveries(doc, tables.core);
 const enqueueDeliveries = sqsJobs<WebhookDeliveryJob>(sqs, config.WEBHOOK_DELIVERIES_QUEUE_URL);
-const publishEvents = makePublishEvents({ webhooks: dynamoWebhooks(doc, tables.core), deliveries, enqueue: enqueueDeliveries, deliveryIdOf });
+const webhooks = dynamoWebhooks(doc, tables.core);
+const publishEvents = makePublishEvents({ webhooks, deliveries, enqueue: enqueueDeliveries, deliveryIdOf });
 const announce = makeAnnounceCompletion({ campaigns, publishEvents, eventIdOf: (atMs, ...parts) => derivedId('evt', atMs, ...parts) });
 
 const requeueWork = makeRequeueWork({
@@ -43,6 +43,6 @@ const requeueWork = makeRequeueWork({
   clock,
 });
 
-export const handler = middy(requeueWork)
+export const handler = withMiddleware(requeueWork)
   .use(injectLambdaContext(logger, { resetKeys: true }))
-  .use(captureLambdaHandler(tracer, { captureResponse: false }));
+  .use(tracing);

@@ -71,7 +71,12 @@ async function beginImport(doc: DynamoDBDocumentClient, tableName: string, campa
 }
 
 const notOpen = (status: string, cause: unknown): DomainError =>
-  new DomainError('conflict', 'invalid_campaign_state', `Recipients can be added to a draft or scheduled campaign; this one is ${status}.`, { cause });
+  new DomainError(
+    'conflict',
+    'invalid_campaign_state',
+    `Recipients can be added to a draft or scheduled campaign; this one is ${status}.`,
+    { cause },
+  );
 
 async function endImport(doc: DynamoDBDocumentClient, tableName: string, campaignId: string, added: number): Promise<void> {
   const update = new UpdateCommand({
@@ -137,11 +142,14 @@ async function retryTogether(
     const lost = await retryOrLosers(doc, tableName, campaignId, sessionId, open);
     if (lost === undefined) return open.map((recipient) => ({ ...recipient, attempt: recipient.attempt + 1 }));
     open = open.filter((_, i) => !lost.has(i));
-    if (lost.size === 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE_MS * 2 ** attempt)); // a write conflict
+    if (lost.size === 0) await pauseAfterConflict(attempt);
   }
   if (open.length === 0) return [];
   throw new DomainError('unavailable', 'database_busy', 'The database is busy. Try again shortly.', { retryAfterSeconds: 2 });
 }
+
+const pauseAfterConflict = (attempt: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE_MS * 2 ** attempt));
 
 async function retryOrLosers(
   doc: DynamoDBDocumentClient,

@@ -95,7 +95,11 @@ function transitionUpdate(
   return {
     Key: campaignKey(campaignId),
     UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-    ConditionExpression: `workspaceId = :workspaceId AND #status IN (${from.map((_, i) => `:from${i}`).join(', ')})${starts ? ` AND ${NO_IMPORT_UNDER_WAY}` : ''}`,
+    ConditionExpression: [
+      'workspaceId = :workspaceId',
+      `#status IN (${from.map((_, i) => `:from${i}`).join(', ')})`,
+      ...(starts ? [NO_IMPORT_UNDER_WAY] : []),
+    ].join(' AND '),
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: {
       ...Object.fromEntries(Object.entries(changes).map(([name, value]) => [`:${name}`, value])),

@@ -32,16 +32,20 @@ export const dynamoDeliveries = (doc: DynamoDBDocumentClient, tableName: string)
       KeyConditionExpression: 'pk = :pk',
       FilterExpression: `workspaceId = :workspaceId${status ? ' AND #status = :status' : ''}`,
       ...(status && { ExpressionAttributeNames: { '#status': 'status' } }),
-      ExpressionAttributeValues: { ':pk': deliveryKey(webhookId, '').pk, ':workspaceId': workspaceId, ...(status && { ':status': status }) },
+      ExpressionAttributeValues: {
+        ':pk': deliveryKey(webhookId, '').pk,
+        ':workspaceId': workspaceId,
+        ...(status && { ':status': status }),
+      },
       ...(before !== undefined && { ExclusiveStartKey: deliveryKey(webhookId, before) }),
     };
     return queryPage(doc, query, limit, deliveryOf, (last) => encodeCursor(list, String(last['id'])));
   },
 
   async record(delivery, result) {
-    const update = new UpdateCommand({ TableName: tableName, Key: deliveryKey(delivery.webhookId, delivery.id), ...resultUpdate(delivery, result) });
+    const Key = deliveryKey(delivery.webhookId, delivery.id);
     try {
-      await doc.send(update);
+      await doc.send(new UpdateCommand({ TableName: tableName, Key, ...resultUpdate(delivery, result) }));
       return true;
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
@@ -75,11 +79,13 @@ const deliveryItem = (delivery: Delivery): Item => ({
 function resultUpdate(delivery: Delivery, result: DeliveryResult) {
   const set = { ...result, ...dueIndex(delivery.id, result.nextAttemptAt) };
   const names = Object.keys(set);
+  const values = Object.entries(set).map(([name, value]) => [`:${name}`, value]);
+  const leaveIndex = result.nextAttemptAt === null ? ' REMOVE gsi2pk, gsi2sk' : '';
   return {
-    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}${result.nextAttemptAt === null ? ' REMOVE gsi2pk, gsi2sk' : ''}`,
+    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}${leaveIndex}`,
     ConditionExpression: '#attempts = :seen',
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: { ...Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])), ':seen': delivery.attempts },
+    ExpressionAttributeValues: { ...Object.fromEntries(values), ':seen': delivery.attempts },
   };
 }
 

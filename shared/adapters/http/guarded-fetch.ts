@@ -2,7 +2,15 @@ import type { LookupFunction } from 'node:net';
 import { Agent, request, type Dispatcher } from 'undici';
 import { DomainError } from '../../domain/errors.ts';
 import type { CheckWebhookUrl, SendOutcome, SendWebhook } from '../../domain/webhooks/webhook-sender.ts';
-import { literalAddress, publicAddresses, RefusedTargetError, requirePublic, systemResolve, type AddressRules, type Resolve } from './public-addresses.ts';
+import {
+  literalAddress,
+  publicAddresses,
+  RefusedTargetError,
+  requirePublic,
+  systemResolve,
+  type AddressRules,
+  type Resolve,
+} from './public-addresses.ts';
 
 /*
  * Requests to URLs our customers choose. The guard looks at the address a connection is really made to: host names are
@@ -31,7 +39,10 @@ export function checkWebhookUrl({ resolve = systemResolve, ...rules }: GuardedFe
 }
 
 const refusal = (message: string, cause: unknown): DomainError =>
-  new DomainError('invalid', 'webhook_target_refused', 'Webhooks go to public HTTP addresses only.', { cause, fields: [{ path: 'url', message }] });
+  new DomainError('invalid', 'webhook_target_refused', 'Webhooks go to public HTTP addresses only.', {
+    cause,
+    fields: [{ path: 'url', message }],
+  });
 
 async function requirePublicUrl(url: URL, resolve: Resolve, rules: AddressRules): Promise<void> {
   requireHttp(url);

@@ -15,16 +15,22 @@ export async function sessionsFor(sessions: SessionReader, campaign: Campaign): 
   if (campaign.sessionIds.length > 0) return linkedOnly(sessions, campaign);
   const connected = await listConnected(sessions, campaign.workspaceId);
   if (connected.length > 0) return connected;
-  throw new DomainError('conflict', 'no_connected_session', 'No session of this workspace is connected. Link a number, or name the sessions to send from.');
+  const advice = 'No session of this workspace is connected. Link a number, or name the sessions to send from.';
+  throw new DomainError('conflict', 'no_connected_session', advice);
 }
 
 /** Refuses the ids this workspace does not have, naming each by its place. Throws `unknown_session`. */
-export async function requireSessions(sessions: Pick<Sessions, 'get'>, workspaceId: string, sessionIds: readonly string[]): Promise<void> {
+export async function requireSessions(
+  sessions: Pick<Sessions, 'get'>,
+  workspaceId: string,
+  sessionIds: readonly string[],
+): Promise<void> {
   const found = await Promise.all(sessionIds.map((id) => findSession(sessions, workspaceId, id)));
   const fields = found.flatMap((session, i): FieldError[] =>
-    session ? [] : [{ path: `sessionIds.${i}`, message: `is no session of this workspace` }],
+    session ? [] : [{ path: `sessionIds.${i}`, message: 'is no session of this workspace' }],
   );
-  if (fields.length > 0) throw new DomainError('invalid', 'unknown_session', 'Some of the sessions do not exist in this workspace.', { fields });
+  if (fields.length === 0) return;
+  throw new DomainError('invalid', 'unknown_session', 'Some of the sessions do not exist in this workspace.', { fields });
 }
 
 async function findSession(sessions: Pick<Sessions, 'get'>, workspaceId: string, sessionId: string): Promise<Session | undefined> {

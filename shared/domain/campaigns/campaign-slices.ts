@@ -11,7 +11,11 @@ const hashAt = (slice: number, slices: number): string =>
     .padStart(4, '0');
 
 /** Cuts the recipients of a campaign, by hash, into jobs of about 250, at most 256 of them. */
-export function jobsOf({ id, workspaceId }: Pick<Campaign, 'id' | 'workspaceId'>, kind: CampaignJob['kind'], total: number): CampaignJob[] {
+export function jobsOf(
+  { id, workspaceId }: Pick<Campaign, 'id' | 'workspaceId'>,
+  kind: CampaignJob['kind'],
+  total: number,
+): CampaignJob[] {
   const slices = Math.min(MAX_JOBS, Math.max(1, Math.ceil(total / RECIPIENTS_A_JOB)));
   return Array.from({ length: slices }, (_, i) => ({
     v: 1,

@@ -9,5 +9,6 @@ export function statsOf({ status, total }: Pick<Campaign, 'status' | 'total'>, c
   const { sending, sent, delivered, read, failed, skipped } = counts;
   const rest = Math.max(0, total - (sending + sent + delivered + read + failed + skipped));
   const isCalledOff = status === 'cancelled' || status === 'failed';
-  return { total, queued: isCalledOff ? 0 : rest, sending, sent, delivered, read, failed, skipped: skipped + (isCalledOff ? rest : 0) };
+  const waiting = isCalledOff ? { queued: 0, skipped: skipped + rest } : { queued: rest, skipped };
+  return { total, sending, sent, delivered, read, failed, ...waiting };
 }

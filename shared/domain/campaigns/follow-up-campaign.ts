@@ -35,7 +35,7 @@ export const makeFollowUpCampaign = (deps: FollowUpCampaignDeps) =>
     await setLanesRight(deps, campaign);
     await requeueJobs(deps, campaign);
     if (campaign.status === 'running') await complete(deps, campaign);
-    else if (campaign.status !== 'paused') await retireIfDone(deps.campaigns, campaign);
+    else if (campaign.status !== 'paused') await retireIfDone(deps, campaign);
   };
 
 async function startWhenDue({ campaigns, startCampaign, clock }: FollowUpCampaignDeps, campaign: Campaign): Promise<void> {
@@ -67,6 +67,9 @@ async function complete({ campaigns, announce, clock }: FollowUpCampaignDeps, { 
   if (completed) await announce(completed);
 }
 
-async function retireIfDone(campaigns: Campaigns, campaign: Campaign): Promise<void> {
-  if ((await campaigns.pendingJobs(campaign.id)).length === 0) await campaigns.retire(campaign);
+/** Whoever completed it may have died before telling; telling again is no harm. */
+async function retireIfDone({ campaigns, announce }: FollowUpCampaignDeps, campaign: Campaign): Promise<void> {
+  if ((await campaigns.pendingJobs(campaign.id)).length > 0) return;
+  if (campaign.status === 'completed') await announce(campaign);
+  await campaigns.retire(campaign);
 }

@@ -47,7 +47,8 @@ async function readiness({ campaigns, sessions }: StartCampaignDeps, campaign: C
   return { total, sessionIds: await sessionsFor(sessions, campaign) };
 }
 
-const lostStart = (campaign: Campaign): DomainError =>
-  canTake('start', campaign)
-    ? new DomainError('conflict', 'recipients_being_added', 'Recipients are being added right now. Start it when that is done.', { retryAfterSeconds: 1 })
-    : cannot('be started', campaign);
+function lostStart(campaign: Campaign): DomainError {
+  if (!canTake('start', campaign)) return cannot('be started', campaign);
+  const advice = 'Recipients are being added right now. Start it when that is done.';
+  return new DomainError('conflict', 'recipients_being_added', advice, { retryAfterSeconds: 1 });
+}

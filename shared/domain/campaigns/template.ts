@@ -34,11 +34,11 @@ const invalidTemplate = (message: string): DomainError =>
   new DomainError('invalid', 'invalid_template', `The message text ${message}.`, { fields: [{ path: 'message.text', message }] });
 
 /** Variables that must be given: those without a fallback that are missing or empty here. */
-export const missingVariables = (template: Template, variables: Variables): readonly string[] => [
-  ...new Set(placeholders(template).filter(({ name, fallback }) => fallback === undefined && !valueOf(variables, name)).map(({ name }) => name)),
-];
-
-const placeholders = (template: Template): readonly Placeholder[] => template.filter((part) => typeof part !== 'string');
+export function missingVariables(template: Template, variables: Variables): readonly string[] {
+  const places = template.filter((part) => typeof part !== 'string');
+  const missing = places.filter(({ name, fallback }) => fallback === undefined && !valueOf(variables, name));
+  return [...new Set(missing.map(({ name }) => name))];
+}
 
 /** Own properties only, so that {{constructor}} finds nothing. An empty value counts as none. */
 const valueOf = (variables: Variables, name: string): string | undefined =>
@@ -51,9 +51,15 @@ export const render = (template: Template, variables: Variables): string =>
 /** Why this recipient cannot get this text; paths are relative to the recipient. Empty when it can. */
 export function problemsOf(template: Template, variables: Variables): readonly FieldError[] {
   const missing = missingVariables(template, variables);
-  if (missing.length > 0) return missing.map((name) => ({ path: `variables.${name}`, message: `is missing: the text uses {{${name}}} without a fallback` }));
-  const text = template.length > 0 ? render(template, variables) : undefined;
-  if (text?.trim() === '') return [{ path: 'variables', message: 'leave the text empty' }];
-  if (text !== undefined && text.length > MAX_LENGTH) return [{ path: 'variables', message: `make the text longer than ${MAX_LENGTH} characters` }];
-  return [];
+  if (missing.length > 0) return missing.map(missingProblem);
+  if (template.length === 0) return [];
+  const text = render(template, variables);
+  if (text.trim() === '') return [{ path: 'variables', message: 'leave the text empty' }];
+  if (text.length <= MAX_LENGTH) return [];
+  return [{ path: 'variables', message: `make the text longer than ${MAX_LENGTH} characters` }];
 }
+
+const missingProblem = (name: string): FieldError => ({
+  path: `variables.${name}`,
+  message: `is missing: the text uses {{${name}}} without a fallback`,
+});

@@ -28,6 +28,7 @@ export interface Delivery {
   readonly createdAt: number; // Unix ms
 }
 
+export type WebhookChange = Partial<Pick<Webhook, 'url' | 'events' | 'enabled' | 'disabledReason'>>;
 export type DeliveryResult = Pick<Delivery, 'status' | 'attempts' | 'nextAttemptAt' | 'lastAttemptAt' | 'responseStatus' | 'error'>;
 
 export interface Webhooks {
@@ -39,7 +40,7 @@ export interface Webhooks {
   list(workspaceId: string, page: PageRequest): Promise<Page<Webhook>>;
   /** Every webhook of a workspace, for the event consumer. */
   listAll(workspaceId: string): Promise<readonly Webhook[]>;
-  update(workspaceId: string, webhookId: string, change: Partial<Pick<Webhook, 'url' | 'events' | 'enabled' | 'disabledReason'>>): Promise<Webhook>;
+  update(workspaceId: string, webhookId: string, change: WebhookChange): Promise<Webhook>;
   delete(workspaceId: string, webhookId: string): Promise<void>;
 }
 

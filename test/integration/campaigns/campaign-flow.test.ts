@@ -292,13 +292,14 @@ describe('a campaign from start to end, on the tables', () => {
       expect(await world.stats(lonely)).toMatchObject({ total: 1, skipped: 1, queued: 0 });
     });
 
-    it('closes the lanes of a campaign that has ended, and retires it', async () => {
+    it('closes the lanes of a campaign that has ended, announces and retires it', async () => {
       const id = await running(1);
       await world.send(ses, id, 1);
       expect(await isActive(id)).toBe(true);
       await world.followUp(await world.get(id));
       expect(await lanesOf(ses)).not.toContain(id);
       expect(await isActive(id)).toBe(false);
+      expect(world.announced.map((campaign) => campaign.id)).toEqual([id]);
     });
 
     it('completes and announces what nobody completed', async () => {

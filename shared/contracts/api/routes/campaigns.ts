@@ -25,7 +25,8 @@ export const campaignRoutes = {
     path: '/v1/campaigns',
     summary: 'Create a campaign',
     description:
-      'Makes a draft, or a scheduled campaign with `schedule`. The text takes `{{variable}}` and `{{variable|fallback}}`. A number that stands twice among the recipients is taken once.',
+      'Makes a draft, or a scheduled campaign with `schedule`. The text takes `{{variable}}` and `{{variable|fallback}}`. ' +
+      'A number that stands twice among the recipients is taken once.',
     body: CreateCampaignRequest,
     idempotent: true,
     responses: { 201: CampaignView },
@@ -38,14 +39,22 @@ export const campaignRoutes = {
     query: ListCampaignsQuery,
     responses: { 200: CampaignPage },
   },
-  getCampaign: { ...read, method: 'GET', path: '/v1/campaigns/{id}', summary: 'Get a campaign with its stats', params, responses: { 200: CampaignView } },
+  getCampaign: {
+    ...read,
+    method: 'GET',
+    path: '/v1/campaigns/{id}',
+    summary: 'Get a campaign with its stats',
+    params,
+    responses: { 200: CampaignView },
+  },
   addRecipients: {
     ...write,
     method: 'POST',
     path: '/v1/campaigns/{id}/recipients',
     summary: 'Add recipients to a draft or scheduled campaign',
     description:
-      'JSON with up to 1,000 rows, or CSV with a header line: a column `to`, `phone` or `phoneNumber`, and one for each variable. Bad rows are reported by number, from 1, and the others taken. Sending the same rows again adds nothing.',
+      'JSON with up to 1,000 rows, or CSV with a header line: a column `to`, `phone` or `phoneNumber`, and one for each ' +
+      'variable. Bad rows are reported by number, from 1, and the others taken. Sending the same rows again adds nothing.',
     params,
     body: AddRecipientsRequest,
     textBodies: ['text/csv'],

@@ -24,13 +24,21 @@ export const webhookRoutes = {
     method: 'POST',
     path: '/v1/webhooks',
     summary: 'Register an endpoint',
-    description: 'The answer shows the signing secret this once. Endpoints must be public: http or https, no private or local addresses.',
+    description:
+      'The answer shows the signing secret this once. Endpoints must be public: http or https, no private or local addresses.',
     body: CreateWebhookRequest,
     idempotent: true,
     secretResponse: true,
     responses: { 201: CreatedWebhookView },
   },
-  listWebhooks: { ...read, method: 'GET', path: '/v1/webhooks', summary: 'List endpoints, newest first', query: PageQuery, responses: { 200: WebhookPage } },
+  listWebhooks: {
+    ...read,
+    method: 'GET',
+    path: '/v1/webhooks',
+    summary: 'List endpoints, newest first',
+    query: PageQuery,
+    responses: { 200: WebhookPage },
+  },
   getWebhook: { ...read, method: 'GET', path: '/v1/webhooks/{id}', summary: 'Get an endpoint', params, responses: { 200: WebhookView } },
   updateWebhook: {
     ...write,

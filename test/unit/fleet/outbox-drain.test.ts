@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ClaimQueue } from '../../../fleet/sessions/claim-queue.ts';
+import { InFlight } from '../../../fleet/sessions/in-flight.ts';
+import { recoverReceipts, resolveInDoubt, type InDoubtOptions } from '../../../fleet/sessions/in-doubt.ts';
+import { MessageSender } from '../../../fleet/sessions/message-sender.ts';
+import { OutboxDrain } from '../../../fleet/sessions/outbox-drain.ts';
+import { Pacer } from '../../../fleet/sessions/pacer.ts';
+import { Receipts } from '../../../fleet/sessions/receipts.ts';
+import { fleetMetrics } from '../../../fleet/observability/fleet-metrics.ts';
+import type { SessionEvent } from '../../../shared/contracts/session-events.ts';
+import { systemClock } from '../../../shared/domain/clock.ts';
+import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
+import type { Outbox } from '../../../shared/domain/outbox/outbox.ts';
+import { wireIdOf } from '../../../shared/identity/message-identity.ts';
+import { until } from '../../../local/client/until.ts';
+import { anOutboundMessage, WORKSPACE } from '../../support/builders/outbound-message.ts';
+import { anId } from '../../support/builders/session.ts';
+import { FakeWhatsAppClient } from '../../support/fakes/fake-whatsapp-client.ts';
+import { memoryMessageTable, type MemoryMessageTable } from '../../support/fakes/memory-message-table.ts';
+import { memoryOutbox } from '../../support/fakes/memory-outbox.ts';
+import { memoryPacingStore } from '../../support/fakes/memory-pacing-store.ts';
+import { silentLog } from '../../support/fakes/silent-log.ts';
+
+const TOKEN = 4;
+
+describe('OutboxDrain', () => {
+  let sessionId: string;
+  let table: MemoryMessageTable;
+  let outbox: Outbox;
+  let client: FakeWhatsAppClient;
+  let events: SessionEvent[];
+  let isHeld: boolean;
+  let fenced: number;
+  let options: InDoubtOptions;
+  let drain: OutboxDrain;
+
+  const wireId = ({ id }: OutboundMessage) => wireIdOf(id, sessionId);
+  const sentIds = () => events.flatMap((event) => (event.type === 'message.sent' ? [event.messageId] : []));
+  const queue = async (count: number, over: Partial<OutboundMessage> = {}) => {
+    const messages = Array.from({ length: count }, () => anOutboundMessage({ sessionId, ...over }));
+    await outbox.insertMany(messages);
+    return messages;
+  };
+  /** As an owner leaves them that died after the claim. */
+  const leftBehind = async (count: number) => {
+    const messages = await queue(count);
+    table.fencingTokens.set(sessionId, TOKEN - 1);
+    await outbox.claim({ sessionId, fencingToken: TOKEN - 1, messages });
+    table.fencingTokens.set(sessionId, TOKEN);
+    return messages;
+  };
+
+  beforeEach(() => {
+    sessionId = anId('ses');
+    table = memoryMessageTable();
+    table.fencingTokens.set(sessionId, TOKEN);
+    outbox = memoryOutbox(table);
+    client = new FakeWhatsAppClient();
+    events = [];
+    isHeld = true;
+    fenced = 0;
+    const metrics = fleetMetrics();
+    const report = (...reported: readonly SessionEvent[]) => void events.push(...reported);
+    const inFlight = new InFlight();
+    const receipts = new Receipts({ workspaceId: WORKSPACE, sessionId, inFlight, report, metrics });
+    client.onAcks = (acks) => receipts.onAcks(acks);
+    const pacer = new Pacer({ sessionId, store: memoryPacingStore(), clock: systemClock, random: () => 0 });
+    const lease = { isHeld: () => isHeld, heldForMs: () => 10_000 };
+    const messages = { getMany: async () => new Map() };
+    const profile = () => 'unlimited' as const;
+    options = { sessionId, fencingToken: TOKEN, client, outbox, receipts, inFlight, log: silentLog };
+    drain = new OutboxDrain({
+      sessionId, profile, pacer, client, outbox, inFlight, metrics, log: silentLog,
+      queue: new ClaimQueue({ sessionId, fencingToken: TOKEN, outbox, pacer, profile }),
+      sender: new MessageSender({ workspaceId: WORKSPACE, sessionId, client, lease, messages, inFlight, receipts, report }),
+      resolveInDoubt: (isFreshPage) => resolveInDoubt(options, isFreshPage),
+      onFenced: () => { fenced += 1; },
+      onStalled: () => undefined,
+    });
+  });
+  afterEach(() => drain.stop());
+
+  const sends = (count: number) => until(async () => client.handedOver.length >= count, { what: `${count} messages`, timeoutMs: 5_000, everyMs: 5 });
+
+  it('sends what is due once each, under wire ids that follow from the message ids', async () => {
+    const messages = await queue(120);
+    drain.start();
+    await sends(120);
+    expect(client.handedOver.map((sent) => sent.wireId).toSorted()).toEqual(messages.map(wireId).toSorted());
+    expect(sentIds().toSorted()).toEqual(messages.map(({ id }) => id).toSorted());
+  });
+
+  it('looks at once when it is woken', async () => {
+    drain.start();
+    const [message] = await queue(1, { priority: 'critical' });
+    drain.wake();
+    await sends(1);
+    expect(client.handedOver[0]?.wireId).toBe(message && wireId(message));
+  });
+
+  it('reports what WhatsApp refuses, and sends the others', async () => {
+    const [bad, good] = await queue(2);
+    const failure = { code: 'not_on_whatsapp', detail: 'no' };
+    client.outcomeOf = (sent) => (bad && sent.wireId === wireId(bad) ? { outcome: 'failed', failure } : { outcome: 'accepted' });
+    drain.start();
+    await until(async () => events.length >= 3, { what: 'the events', timeoutMs: 5_000, everyMs: 5 });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'message.failed', messageId: bad?.id, failure }));
+    expect(sentIds()).toEqual([good?.id]);
+  });
+
+  it('stops at the first sign of another owner', async () => {
+    await queue(3);
+    table.fencingTokens.set(sessionId, TOKEN + 1);
+    drain.start();
+    await until(async () => fenced > 0, { what: 'the fence', timeoutMs: 5_000, everyMs: 5 });
+    expect(client.handedOver).toEqual([]);
+  });
+
+  it('hands nothing to the page without a lease', async () => {
+    await queue(3);
+    isHeld = false;
+    drain.start();
+    await until(async () => (await outbox.listInDoubt(sessionId)).length === 3, { what: 'the claim', timeoutMs: 5_000, everyMs: 5 });
+    await drain.stop();
+    expect(client.handedOver).toEqual([]);
+  });
+
+  describe('with messages an owner before left in doubt', () => {
+    it('reports those the page knows, and those only the phone knows, without sending either', async () => {
+      const [inPage, onPhone] = await leftBehind(2);
+      client.known.set(inPage ? wireId(inPage) : '', 1);
+      client.phoneKnows.set(onPhone ? wireId(onPhone) : '', 3);
+      drain.start();
+      await until(async () => sentIds().length === 2, { what: 'both reported', timeoutMs: 5_000, everyMs: 5 });
+      expect(client.handedOver).toEqual([]);
+      expect(client.histories).toEqual([onPhone?.peer]);
+      expect(events).toContainEqual(expect.objectContaining({ type: 'message.ack', messageId: onPhone?.id, ack: 'read' }));
+    });
+
+    it('sends the others again under the same wire ids, as their new owner, before anything new', async () => {
+      const doubtful = await leftBehind(2);
+      const fresh = await queue(1, { priority: 'critical' });
+      drain.start();
+      await sends(3);
+      expect(client.handedOver.map((sent) => sent.wireId)).toEqual([...doubtful, ...fresh].map(wireId));
+      expect(doubtful.map(({ id }) => table.rows.get(id)?.claimToken)).toEqual([TOKEN, TOKEN]);
+    });
+
+    it('does not send again what it handed over itself and waits for', async () => {
+      client.answer = undefined;
+      await queue(1);
+      drain.start();
+      await sends(1);
+      await drain.stop();
+      expect(await resolveInDoubt(options, false)).toEqual([]);
+    });
+
+    it('waits for a message that the same page still holds, after an answer was lost', async () => {
+      const [message] = await leftBehind(1);
+      client.known.set(message ? wireId(message) : '', 0);
+      expect(await resolveInDoubt(options, false)).toEqual([]);
+      expect(options.inFlight.unsent).toBe(1);
+    });
+  });
+
+  it('asks the phone for receipts that were lost with the owner before', async () => {
+    const [message] = await leftBehind(1);
+    if (!message) throw new Error('no message');
+    table.rows.set(message.id, { ...table.rows.get(message.id)!, status: 'sent' });
+    client.phoneKnows.set(wireId(message), 3);
+    await recoverReceipts(options);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'message.ack', messageId: message.id, ack: 'read' }));
+  });
+});
