@@ -20,7 +20,7 @@ import { makeReassignSessions } from '../shared/domain/sessions/reassign-session
 import { EventPublisher } from './events/event-publisher.ts';
 import { Instance } from './lifecycle/instance.ts';
 import { instanceAddress, newInstanceId } from './lifecycle/instance-identity.ts';
-import { LeaseKeeper } from './lifecycle/lease-keeper.ts';
+import { LeaseKeeper, type LeaseKeeperOptions } from './lifecycle/lease-keeper.ts';
 import { monotonicClock } from './lifecycle/monotonic-clock.ts';
 import { Reaper } from './lifecycle/reaper.ts';
 import { ServiceGroup } from './lifecycle/service.ts';
@@ -29,14 +29,14 @@ import { RequestVerifier } from './nudges/request-signature.ts';
 import { fleetMetrics } from './observability/fleet-metrics.ts';
 import { LoadSampler } from './observability/load-sampler.ts';
 import { fleetLog } from './observability/log.ts';
-import { handOver } from './sessions/hand-over.ts';
+import { handOver, type HandOver } from './sessions/hand-over.ts';
 import { QRRateLimiter } from './sessions/qr-rate-limiter.ts';
 import { Reconciler } from './sessions/reconciler.ts';
 import { SessionPool } from './sessions/session-pool.ts';
 import { efsSnapshotStore } from './storage/efs-snapshot-store.ts';
 import { LiveProfiles, sweepProfiles } from './storage/live-profiles.ts';
 import { makeFetchMedia } from './whatsapp/media-source.ts';
-import { findBrowser } from './whatsapp/webjs/browser-executable.ts';
+import { findBrowser, type BrowserExecutable } from './whatsapp/webjs/browser-executable.ts';
 import { killLeftovers, memoryOfGroups } from './whatsapp/webjs/browser-processes.ts';
 import { guardRejections } from './whatsapp/webjs/rejection-guard.ts';
 import { WebjsClient } from './whatsapp/webjs/webjs-client.ts';
@@ -53,115 +53,104 @@ export interface InstanceEnd {
   readonly onBug: (error: unknown) => void;
 }
 
-/** Finds a browser, opens the port, registers, and puts everything together. The only place that makes services. */
+/** Finds a browser, opens the port, registers, and puts everything together. The only file that makes services. */
 export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise<Instance> {
-  const id = newInstanceId();
-  const log = fleetLog(config.LOG_LEVEL, { instanceId: id });
-  const metrics = fleetMetrics();
+  const base = makeBase(config);
+  const { id, log, metrics, registry } = base;
   guardRejections(log, end.onBug);
+  const [secret, executable] = await Promise.all([base.readSecret(), findBrowser(config.PUPPETEER_EXECUTABLE_PATH)]);
+  await sweepLeftovers(base);
 
-  const doc = documentClient();
-  const registry = dynamoInstanceRegistry(doc, config.REGISTRY_TABLE);
-  const assignments = dynamoAssignments(doc, config.CORE_TABLE);
-  const sessions = dynamoSessions(doc, config.CORE_TABLE);
-  const messages = dynamoMessages(doc, config.MESSAGES_TABLE);
-  const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
-  const readSecret = secretReader(config.NUDGE_SECRET_ARN);
-  const calls = httpNudge({ directory: instanceDirectory(registry, clock), readSecret });
-
-  const [secret, executable] = await Promise.all([readSecret(), findBrowser(config.PUPPETEER_EXECUTABLE_PATH)]);
-  await sweepLeftovers(config, (await registry.list()).filter(({ state }) => state !== 'lost').map((instance) => instance.id));
-
-  const server: InstanceServer = new InstanceServer({
-    host: config.BIND_HOST,
-    port: config.PORT,
-    verifier: new RequestVerifier(secret, clock),
-    onNudge: (sessionId, about) => onNudge(sessionId, about),
-    onCommand: (sessionId, command) => pool.command(sessionId, command),
-    health: () => ({ isHealthy: lease.isHeld(), id, state: lease.state, sessions: pool.size }),
-    stats: () => ({ id, state: lease.state, capacity: config.CAPACITY, sessions: pool.stats() }),
-    metrics: () => {
-      sampler.countSessions();
-      return metrics.registry.metrics();
-    },
-  });
+  const server = new InstanceServer({ host: config.BIND_HOST, port: config.PORT, verifier: new RequestVerifier(secret, clock) });
   await server.start();
-  const { url, zone } = await instanceAddress({
-    configuredUrl: config.INSTANCE_URL, metadataUri: config.ECS_CONTAINER_METADATA_URI_V4, bindHost: config.BIND_HOST, port: server.port,
-  });
-
-  const ttlMs = config.LEASE_TTL_SECONDS * 1_000;
-  const registeredAt = monotonicClock.now();
-  const granted = await registry.register({ id, url, zone, capacity: config.CAPACITY, version: config.BLAZZ_VERSION }, ttlMs);
-  const lease: LeaseKeeper = new LeaseKeeper(granted, registeredAt, {
-    registry, ttlMs, log,
-    clock: monotonicClock,
-    marginMs: config.LEASE_MARGIN_SECONDS * 1_000,
+  const { lease, url } = await takeLease(base, server.port, {
     load: () => sampler.load(),
-    onRenewed: () => metrics.renewals.inc(),
     onLost: (why) => {
       pool.killAll();
       log.error({ why }, 'instance lease lost, browsers killed');
       end.onLeaseLost();
     },
   });
-
-  const store = efsSnapshotStore({ storeDir: config.SESSION_STORE_DIR, scratchDir: join(config.PROFILE_DIR, id), keys: kmsDataKeys(config.SNAPSHOT_KEY_ARN), log });
-  const profiles = new LiveProfiles(config.PROFILE_DIR, id, store);
-  const publisher = new EventPublisher({
-    queue: sqsSessionEvents(sqsClient(), config.SESSION_EVENTS_QUEUE_URL),
-    instanceId: id, log,
-    isLeaseHeld: () => lease.isHeld(),
-    collectMs: COLLECT_EVENTS_MS,
-    onSent: (events) => metrics.events.inc(events),
-  });
-  const fetchMedia = makeFetchMedia(guardedDownload({ allowLoopback: false }, MOST_MEDIA_BYTES));
-  const address = whatsAppAddress(config);
-  const startInTurn = pLimit(STARTS_AT_ONCE);
-  const pool: SessionPool = new SessionPool({
-    instanceId: id,
-    capacity: config.CAPACITY,
-    services: {
-      lease, profiles, store, publisher, assignments, outbox, messages, clock, metrics, log,
-      makeClient: (options) => new WebjsClient({ ...options, executable, address, fetchMedia, log }),
-      pacing: dynamoPacing(doc, config.CORE_TABLE),
-      qrLimiter: new QRRateLimiter(clock),
-      snapshotIntervalMs: config.SNAPSHOT_INTERVAL_SECONDS * 1_000,
-      random: Math.random,
-      startInTurn: (start) => startInTurn(start),
-    },
-  });
+  const { pool, profiles, publisher } = makePool(base, lease, executable);
   const sampler = new LoadSampler({ pool, memoryOfGroups, metrics, log });
-  const passing = handOver({ instanceId: id, registry, assignments, sessions, calls, pool, clock, log });
-  const reconciler = new Reconciler({
-    instanceId: id, assignments, sessions, pool, log, intervalMs: config.RECONCILE_SECONDS * 1_000, passOn: (session) => passing.passOn(session),
-  });
-  const reaper = new Reaper({
-    instanceId: id, registry, clock, metrics, log,
-    random: Math.random,
-    onDrainRequested: end.onDrainRequested,
-    makeReassign: ({ list }) => makeReassignSessions({
-      registry: { ...registry, list }, assignments, sessions, clock,
-      calls: { nudge: (session, about) => (session.instanceId === id ? reconciler.look(session.id) : calls.nudge(session, about)) },
-    }),
-  });
-
-  function onNudge(sessionId: string, about: 'outbox' | 'session'): void {
-    const running = pool.find(sessionId);
-    if (about === 'outbox' && running) return running.wakeOutbox();
-    reconciler.look(sessionId).catch((error: unknown) => log.warn({ sessionId, err: error }, 'nudge not followed'));
-  }
-
+  const passing = handOver({ ...base, instanceId: id, pool, clock });
+  const reconciler = makeReconciler(base, pool, passing);
+  const reaper = makeReaper(base, reconciler, end.onDrainRequested);
+  server.serve(makeRoutes(base, { lease, pool, reconciler, sampler }));
   const background = new ServiceGroup([sampler, reconciler, reaper]);
   return new Instance({ id, url, lease, registry, server, background, pool, profiles, publisher, handOver: passing, log });
 }
 
+type Base = ReturnType<typeof makeBase>;
+
+/** Who we are, and the ports to everything outside. */
+function makeBase(config: FleetEnv) {
+  const id = newInstanceId();
+  const doc = documentClient();
+  const registry = dynamoInstanceRegistry(doc, config.REGISTRY_TABLE);
+  const readSecret = secretReader(config.NUDGE_SECRET_ARN);
+  return {
+    id, config, registry, readSecret,
+    log: fleetLog(config.LOG_LEVEL, { instanceId: id }),
+    metrics: fleetMetrics(),
+    assignments: dynamoAssignments(doc, config.CORE_TABLE),
+    sessions: dynamoSessions(doc, config.CORE_TABLE),
+    pacing: dynamoPacing(doc, config.CORE_TABLE),
+    messages: dynamoMessages(doc, config.MESSAGES_TABLE),
+    outbox: dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE }),
+    calls: httpNudge({ directory: instanceDirectory(registry, clock), readSecret }),
+  };
+}
+
 /** Browsers and profiles that instances before us left on this machine's disk. */
-async function sweepLeftovers({ PROFILE_DIR, SESSION_STORE_DIR }: FleetEnv, liveInstances: readonly string[]): Promise<void> {
+async function sweepLeftovers({ config: { PROFILE_DIR, SESSION_STORE_DIR }, registry }: Base): Promise<void> {
   await mkdir(PROFILE_DIR, { recursive: true, mode: 0o700 });
   await mkdir(SESSION_STORE_DIR, { recursive: true, mode: 0o700 });
+  const live = (await registry.list()).filter(({ state }) => state !== 'lost');
   await killLeftovers(PROFILE_DIR);
-  await sweepProfiles(PROFILE_DIR, liveInstances);
+  await sweepProfiles(PROFILE_DIR, live.map(({ id }) => id));
+}
+
+async function takeLease({ id, config, registry, metrics, log }: Base, port: number, options: Pick<LeaseKeeperOptions, 'load' | 'onLost'>) {
+  const { url, zone } = await instanceAddress({
+    configuredUrl: config.INSTANCE_URL, metadataUri: config.ECS_CONTAINER_METADATA_URI_V4, bindHost: config.BIND_HOST, port,
+  });
+  const ttlMs = config.LEASE_TTL_SECONDS * 1_000;
+  const marginMs = config.LEASE_MARGIN_SECONDS * 1_000;
+  const registeredAt = monotonicClock.now();
+  const granted = await registry.register({ id, url, zone, capacity: config.CAPACITY, version: config.BLAZZ_VERSION }, ttlMs);
+  const lease = new LeaseKeeper(granted, registeredAt, { ...options, registry, ttlMs, marginMs, clock: monotonicClock, onRenewed: () => metrics.renewals.inc(), log });
+  return { lease, url };
+}
+
+function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable) {
+  const { id, config, metrics, log, assignments, outbox, messages, pacing } = base;
+  const scratchDir = join(config.PROFILE_DIR, id);
+  const store = efsSnapshotStore({ storeDir: config.SESSION_STORE_DIR, scratchDir, keys: kmsDataKeys(config.SNAPSHOT_KEY_ARN), log });
+  const profiles = new LiveProfiles(config.PROFILE_DIR, id, store);
+  const publisher = new EventPublisher({
+    queue: sqsSessionEvents(sqsClient(), config.SESSION_EVENTS_QUEUE_URL),
+    instanceId: id, collectMs: COLLECT_EVENTS_MS, log,
+    isLeaseHeld: () => lease.isHeld(),
+    onSent: (events) => metrics.events.inc(events),
+  });
+  const startInTurn = pLimit(STARTS_AT_ONCE);
+  const services = {
+    lease, profiles, store, publisher, assignments, outbox, messages, pacing, clock, metrics, log,
+    makeClient: clientMaker(base, executable),
+    qrLimiter: new QRRateLimiter(clock),
+    snapshotIntervalMs: config.SNAPSHOT_INTERVAL_SECONDS * 1_000,
+    random: Math.random,
+    startInTurn: <T>(start: () => Promise<T>) => startInTurn(start),
+  };
+  return { pool: new SessionPool({ instanceId: id, capacity: config.CAPACITY, services }), profiles, publisher };
+}
+
+function clientMaker({ config, log }: Base, executable: BrowserExecutable) {
+  const address = whatsAppAddress(config);
+  const fetchMedia = makeFetchMedia(guardedDownload({ allowLoopback: false }, MOST_MEDIA_BYTES));
+  return (options: Pick<ConstructorParameters<typeof WebjsClient>[0], 'sessionId' | 'profileDir' | 'pairingPhoneNumber' | 'onEvent'>) =>
+    new WebjsClient({ ...options, executable, address, fetchMedia, log });
 }
 
 function whatsAppAddress({ WHATSAPP_WEB_ADDRESS, WHATSAPP_WEB_SPKI }: FleetEnv) {
@@ -170,4 +159,47 @@ function whatsAppAddress({ WHATSAPP_WEB_ADDRESS, WHATSAPP_WEB_SPKI }: FleetEnv) 
     throw new Error('WHATSAPP_WEB_ADDRESS and WHATSAPP_WEB_SPKI belong together: set both or neither');
   }
   return { hostAndPort: WHATSAPP_WEB_ADDRESS, spki: WHATSAPP_WEB_SPKI };
+}
+
+const makeReconciler = ({ id, config, assignments, sessions, log }: Base, pool: SessionPool, passing: HandOver): Reconciler =>
+  new Reconciler({
+    instanceId: id, assignments, sessions, pool, log,
+    intervalMs: config.RECONCILE_SECONDS * 1_000,
+    passOn: (session) => passing.passOn(session),
+  });
+
+/** Sessions it gives to ourselves need no call through the network. */
+function makeReaper({ id, registry, assignments, sessions, calls, metrics, log }: Base, reconciler: Reconciler, onDrainRequested: () => void): Reaper {
+  const near: Pick<typeof calls, 'nudge'> = {
+    nudge: (session, about) => (session.instanceId === id ? reconciler.look(session.id) : calls.nudge(session, about)),
+  };
+  return new Reaper({
+    instanceId: id, registry, onDrainRequested, clock, metrics, log,
+    random: Math.random,
+    makeReassign: ({ list }) => makeReassignSessions({ registry: { ...registry, list }, assignments, sessions, clock, calls: near }),
+  });
+}
+
+interface Served {
+  readonly lease: LeaseKeeper;
+  readonly pool: SessionPool;
+  readonly reconciler: Reconciler;
+  readonly sampler: LoadSampler;
+}
+
+function makeRoutes({ id, config, metrics, log }: Base, { lease, pool, reconciler, sampler }: Served): Parameters<InstanceServer['serve']>[0] {
+  return {
+    onNudge: (sessionId, about) => {
+      const running = about === 'outbox' ? pool.find(sessionId) : undefined;
+      if (running) running.wakeOutbox();
+      else reconciler.look(sessionId).catch((error: unknown) => log.warn({ sessionId, err: error }, 'nudge not followed'));
+    },
+    onCommand: (sessionId, command) => pool.command(sessionId, command),
+    health: () => ({ isHealthy: lease.isHeld(), id, state: lease.state, sessions: pool.size }),
+    stats: () => ({ id, state: lease.state, capacity: config.CAPACITY, sessions: pool.stats() }),
+    metrics: () => {
+      sampler.countSessions();
+      return metrics.registry.metrics();
+    },
+  };
 }

@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { ApiGateway } from './api-gateway/api-gateway.ts';
 import { pause } from './children/backoff.ts';
 import { killEverything, killLeftovers } from './children/host-mark.ts';
-import { makeTemporaryFolder, openDataDir, type DataDir } from './data-dir/data-dir.ts';
+import { findDataDir, makeTemporaryFolder, openDataDir, type DataDir } from './data-dir/data-dir.ts';
 import { takeHostLock } from './data-dir/host-lock.ts';
 import { deploy, type Deployed } from './deploy.ts';
 import type { HostContext } from './host-context.ts';
@@ -57,9 +57,7 @@ export class Host {
   async #start(): Promise<LocalView> {
     const dir = await this.#openDataDir();
     const { signal } = this.#stopping;
-    const localJson = new LocalJson(dir.localJson);
-    this.#localJson = localJson;
-    await localJson.clear();
+    await this.#localJson?.clear();
     this.#gateway = await ApiGateway.listen(this.#options.port);
     const context: HostContext = { options: this.#options, dir, closing: this.#closing, signal };
     const emulators = await startEmulators(context);
@@ -70,14 +68,21 @@ export class Host {
   }
 
   async #openDataDir(): Promise<DataDir> {
-    const { dataDir } = this.#options;
-    const root = dataDir ?? (await makeTemporaryFolder());
-    if (dataDir === undefined) this.#closing.defer(() => rm(root, { recursive: true, force: true, maxRetries: 3 }));
-    const dir = await openDataDir(root);
-    this.#closing.defer(await takeHostLock(dir.lock, dir.root));
+    const { dataDir, isEphemeral } = this.#options;
+    const named = await findDataDir(dataDir);
+    if (isEphemeral) this.#closing.defer(() => rmdir(named.root).catch(() => undefined)); // unless something else lies in it
+    this.#closing.defer(await takeHostLock(named.lock, named.root));
+    this.#localJson = new LocalJson(named.localJson);
+    const dir = await (isEphemeral ? this.#temporary() : openDataDir(named.root));
     this.#dataDir = dir.root; // from here on what carries its mark is ours to kill
     await killLeftovers(dir.root);
     return dir;
+  }
+
+  async #temporary(): Promise<DataDir> {
+    const root = await makeTemporaryFolder();
+    this.#closing.defer(() => rm(root, { recursive: true, force: true, maxRetries: 3 }));
+    return openDataDir(root);
   }
 
   /** Starts the fleet, opens the API, and tells the world. */

@@ -11,7 +11,10 @@ export type WhatsappTarget =
 export interface Options {
   readonly port: number; // of the API; 0: a free one
   readonly instances: number;
-  readonly dataDir: string | undefined; // absolute; undefined: a temporary one, removed at the end
+  readonly dataDir: string; // absolute; local.json is written here
+  readonly isEphemeral: boolean; // everything but local.json goes to a temporary folder, removed at the end
+  /** Servers that run already, in place of our own. */
+  readonly endpoints: { readonly dynamodb: string | undefined; readonly sqs: string | undefined };
   readonly whatsapp: WhatsappTarget;
 }
 
@@ -22,10 +25,12 @@ export const USAGE = `Runs all of Blazz on this machine.
   --port <n>                  port of the API (3000; 0 takes a free one)
   --instances <n>             fleet instances to keep running (2)
   --data-dir <folder>         where tables, keys and snapshots live (.blazz); the next start resumes from it
-  --ephemeral                 use a temporary folder and remove it at the end
+  --ephemeral                 keep nothing: only local.json goes to the data dir, and is gone at the end
   --whatsapp simulator|live   the simulated WhatsApp service (default), or the real one
   --whatsapp-address <host:port> --whatsapp-spki <hash>
                               point the browsers at another simulated service
+  --dynamodb-endpoint <url>   use the DynamoDB that runs there, in place of our own
+  --sqs-endpoint <url>        the same for SQS
   --help                      this text`;
 
 const FLAGS = {
@@ -36,6 +41,8 @@ const FLAGS = {
   whatsapp: { type: 'string' },
   'whatsapp-address': { type: 'string' },
   'whatsapp-spki': { type: 'string' },
+  'dynamodb-endpoint': { type: 'string' },
+  'sqs-endpoint': { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -74,9 +81,10 @@ function whatsappTarget(flags: Flags): WhatsappTarget {
   return otherService(address, spki);
 }
 
-function dataDirOf({ ephemeral, 'data-dir': dataDir }: Flags): string | undefined {
-  if (ephemeral && dataDir !== undefined) throw wrong('--ephemeral and --data-dir exclude each other');
-  return ephemeral ? undefined : resolve(dataDir ?? '.blazz');
+function endpoint(flag: 'dynamodb-endpoint' | 'sqs-endpoint', flags: Flags): string | undefined {
+  const url = flags[flag];
+  if (url !== undefined && !/^https?:\/\/[\w.:[\]-]+\/?$/.test(url)) throw wrong(`--${flag} takes an http address, not '${url}'`);
+  return url;
 }
 
 /** Reads the command line. 'help' if that was asked for. Throws a StartError with exit code 2. */
@@ -86,7 +94,9 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   return {
     port: wholeNumber('port', flags.port, 65_535),
     instances: wholeNumber('instances', flags.instances, 100),
-    dataDir: dataDirOf(flags),
+    dataDir: resolve(flags['data-dir'] ?? '.blazz'),
+    isEphemeral: flags.ephemeral,
+    endpoints: { dynamodb: endpoint('dynamodb-endpoint', flags), sqs: endpoint('sqs-endpoint', flags) },
     whatsapp: whatsappTarget(flags),
   };
 }

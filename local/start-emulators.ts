@@ -25,8 +25,9 @@ export interface Emulators {
 /** Shared by all hosts of this checkout: a test's empty data directory needs no synth of its own. */
 const ASSEMBLY_CACHE = join(REPOSITORY, 'node_modules/.cache/blazz/cdk.out');
 
-async function dynamodb(context: HostContext): Promise<Dynoxide> {
-  const { dir, closing } = context;
+async function dynamodb(context: HostContext): Promise<Pick<Dynoxide, 'endpoint'>> {
+  const { dir, closing, options } = context;
+  if (options.endpoints.dynamodb !== undefined) return { endpoint: options.endpoints.dynamodb };
   const log = openLog(context, 'dynamodb');
   const dynoxide = await startDynoxide({ databasePath: dir.database, dataDir: dir.root, log });
   closing.defer(() => dynoxide.stop());
@@ -46,8 +47,9 @@ async function template({ signal }: HostContext): Promise<Assembly> {
   return readAssembly(await synthesize(REPOSITORY, ASSEMBLY_CACHE, signal));
 }
 
-async function queueServer({ closing }: HostContext, region: string): Promise<QueueServer> {
-  const server = await QueueServer.start(region);
+async function queueServer({ closing, options }: HostContext, region: string): Promise<QueueServer> {
+  const { sqs } = options.endpoints;
+  const server = sqs === undefined ? await QueueServer.start(region) : QueueServer.connect(sqs);
   closing.defer(() => server.stop());
   return server;
 }
@@ -62,7 +64,7 @@ async function awsJsonServer({ closing }: HostContext, actions: () => Actions): 
 export async function startEmulators(context: HostContext): Promise<Emulators> {
   let actions: Actions = {};
   const [assembly, { endpoint: dynamodbEndpoint }, whatsapp, { endpoint: awsJson }] = await allStarted<
-    [Assembly, Dynoxide, WhatsappService | undefined, AwsJsonServer]
+    [Assembly, Pick<Dynoxide, 'endpoint'>, WhatsappService | undefined, AwsJsonServer]
   >([template(context), dynamodb(context), whatsappService(context), awsJsonServer(context, () => actions)]);
   const queues = await queueServer(context, assembly.region);
   const endpoints = { region: assembly.region, dynamodb: dynamodbEndpoint, sqs: queues.endpoint, awsJson };

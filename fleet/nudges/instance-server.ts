@@ -10,8 +10,12 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 export interface InstanceServerOptions {
   readonly host: string;
-  readonly port: number;
+  readonly port: number; // 0: any free one
   readonly verifier: RequestVerifier;
+}
+
+/** What the instance answers and does. */
+export interface InstanceRoutes {
   readonly onNudge: (sessionId: string, about: Nudge['about']) => void;
   /** `false`: the session is not connected here. */
   readonly onCommand: (sessionId: string, command: InstanceCommand) => Promise<boolean>;
@@ -47,6 +51,7 @@ export class InstanceServer {
   readonly name = 'http';
   readonly #options: InstanceServerOptions;
   readonly #app: FastifyInstance;
+  #served: InstanceRoutes | undefined;
 
   constructor(options: InstanceServerOptions) {
     this.#options = options;
@@ -55,6 +60,11 @@ export class InstanceServer {
     this.#app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body)); // signed as it came
     this.#addOpenRoutes();
     this.#addSignedRoutes();
+  }
+
+  /** Until then every request is answered 503: the port has to be known before the instance can be put together. */
+  serve(routes: InstanceRoutes): void {
+    this.#served = routes;
   }
 
   async start(): Promise<void> {
@@ -69,30 +79,33 @@ export class InstanceServer {
     await this.#app.close();
   }
 
+  get #routes(): InstanceRoutes {
+    if (!this.#served) throw Object.assign(new Error('The instance is starting'), { statusCode: 503 });
+    return this.#served;
+  }
+
   #addOpenRoutes(): void {
-    const { health, stats, metrics } = this.#options;
     this.#app.get('/health', async (_request, reply) => {
-      const { isHealthy, ...details } = health();
+      const { isHealthy, ...details } = this.#routes.health();
       return reply.code(isHealthy ? 200 : 503).send({ status: isHealthy ? 'ok' : 'failing', ...details });
     });
-    this.#app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(await metrics()));
-    this.#app.get('/sessions/stats', async () => stats());
+    this.#app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(await this.#routes.metrics()));
+    this.#app.get('/sessions/stats', async () => this.#routes.stats());
   }
 
   #addSignedRoutes(): void {
-    const { onNudge, onCommand } = this.#options;
     this.#app.post<{ Params: { id: string } }>('/sessions/:id/nudge', async (request, reply) => {
       // Nudges of one second look the same. Acting on one twice is a look at the table; dropping one would cost seconds.
       if (!(await this.#isAllowed(request, reply, ['valid', 'replayed']))) return reply;
       const nudge = await parseBody(Nudge, request, reply);
-      if (nudge) onNudge(request.params.id, nudge.about);
+      if (nudge) this.#routes.onNudge(request.params.id, nudge.about);
       return nudge ? reply.code(202).send({}) : reply;
     });
     this.#app.post<{ Params: { id: string } }>('/sessions/:id/commands', async (request, reply) => {
       if (!(await this.#isAllowed(request, reply, ['valid']))) return reply;
       const command = await parseBody(InstanceCommand, request, reply);
       if (!command) return reply;
-      const isDone = await onCommand(request.params.id, command).catch(() => false);
+      const isDone = await this.#routes.onCommand(request.params.id, command).catch(() => false);
       return isDone ? reply.code(200).send({}) : reply.code(409).send({ code: 'not_connected', detail: 'The session is not connected here' });
     });
   }

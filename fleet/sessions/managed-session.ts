@@ -1,22 +1,13 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
-import type { SessionStatus, StatusReason } from '../../shared/contracts/session-status.ts';
 import type { Session, SessionRequests } from '../../shared/domain/sessions/session.ts';
 import { BrowserRun, type EndReason } from './browser-run.ts';
 import { InFlight } from './in-flight.ts';
 import { Receipts } from './receipts.ts';
 import { RestartBackoff } from './restart-backoff.ts';
+import { finalStatus, statusReason, waitsForPerson, type FinalStatus } from './run-endings.ts';
 import type { SessionContext } from './session-context.ts';
 
 const CONNECT_TO_LOG_OUT_MS = 60_000;
-/** Endings after which a browser must not come back by itself, with what they are reported as. */
-const FINAL: Partial<Record<EndReason, readonly [SessionStatus, StatusReason]>> = {
-  logged_out: ['logged_out', 'logged_out'],
-  banned: ['failed', 'banned'],
-  qr_expired: ['failed', 'qr_expired'],
-};
-const REASONS: Partial<Record<EndReason, StatusReason>> = { start_timeout: 'timeout' };
-/** A session taken over in one of these waits for a person, as it did before. */
-const RESTS_AFTER: readonly (StatusReason | null)[] = ['qr_expired', 'banned'];
 
 /**
  * One session of ours. `apply` brings it nearer to what is wanted of it and may be called at any time, as often as one
@@ -44,7 +35,7 @@ export class ManagedSession {
     this.context = context;
     this.#onGone = onGone;
     this.#seen = record.requests; // what was asked for before it came to us is done by starting it
-    this.#isResting = record.status === 'failed' && RESTS_AFTER.includes(record.disconnectReason);
+    this.#isResting = waitsForPerson(record);
     this.#receipts = new Receipts({
       ...context.owner, inFlight: this.#inFlight, report: (...events) => context.report(...events), metrics: services.metrics,
     });
@@ -180,10 +171,10 @@ export class ManagedSession {
     run.kill();
     this.#run = undefined;
     this.#inFlight.clear();
-    const final = FINAL[reason];
+    const final = finalStatus(reason);
     if (final) return this.#rest(final, reason, detail);
     this.context.services.metrics.restarts.inc({ reason });
-    this.context.reportStatus('disconnected', REASONS[reason] ?? 'error', `${reason}: ${detail}`);
+    this.context.reportStatus('disconnected', statusReason(reason), `${reason}: ${detail}`);
     this.#restartTimer = setTimeout(() => void this.#inTurn(() => this.#openAgain()), this.#backoff.nextDelayMs(reason, connectedForMs));
   }
 
@@ -193,7 +184,7 @@ export class ManagedSession {
   }
 
   /** The phone unlinked us: what we have is worthless, and a browser on it would show a QR code that leads nowhere. */
-  #rest([status, reason]: readonly [SessionStatus, StatusReason], end: EndReason, detail: string): void {
+  #rest([status, reason]: FinalStatus, end: EndReason, detail: string): void {
     this.#isResting = true;
     void this.#inTurn(async () => {
       if (end === 'logged_out') await this.#wipe();

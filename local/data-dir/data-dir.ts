@@ -48,11 +48,10 @@ async function makeWritable(dir: DataDir): Promise<void> {
   await makeFolder(dir.root);
   await writeFile(probe, '');
   await rm(probe);
-  await Promise.all([dir.snapshots, dir.whatsapp, dir.logs].map(makeFolder));
 }
 
-/** Makes the folder if need be. Throws a StartError when it cannot be written. */
-export async function openDataDir(path: string): Promise<DataDir> {
+/** Makes the folder if need be, and nothing in it. Throws a StartError when it cannot be written. */
+export async function findDataDir(path: string): Promise<DataDir> {
   const dir = layout(path);
   try {
     await makeWritable(dir);
@@ -60,6 +59,13 @@ export async function openDataDir(path: string): Promise<DataDir> {
     const why = WHY[errorCode(error) ?? ''] ?? String(error);
     throw new StartError(`Cannot write to the data directory ${path}: ${why}; pass another --data-dir`);
   }
+  return dir;
+}
+
+/** The same with the folders that a host writes to. */
+export async function openDataDir(path: string): Promise<DataDir> {
+  const dir = await findDataDir(path);
+  await Promise.all([dir.snapshots, dir.whatsapp, dir.logs].map(makeFolder));
   return dir;
 }
 

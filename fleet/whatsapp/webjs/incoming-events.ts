@@ -38,7 +38,7 @@ const TYPES: Readonly<Record<string, MessageType>> = {
 const isAck = (ack: number): ack is Ack => ack >= -1 && ack <= 4;
 
 /** A negative ack of any kind is a refusal. */
-const toAck = (ack: number): Ack => (ack < 0 ? -1 : isAck(ack) ? ack : 4);
+export const toAck = (ack: number): Ack => (ack < 0 ? -1 : isAck(ack) ? ack : 4);
 
 /** The peer is the number we wrote to, where the page knows it, also when the chat goes by lid. */
 export const toAckReport = ({ wireId, jid, phoneJid, ack }: z.infer<typeof PageAck>): AckReport => ({

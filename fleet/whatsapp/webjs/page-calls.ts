@@ -1,5 +1,8 @@
 import type { Page } from 'puppeteer';
-import type { PageWindow } from './page/whatsapp-page.ts';
+import type { Ack, AckReport, ReceivedMessage } from '../whatsapp-client.ts';
+import { PageAcks, PageMessages, toAck, toAckReport, toReceived } from './incoming-events.ts';
+import { jidOfPeer } from './jid.ts';
+import type { PageOutcome, PageOutgoing, PageWindow } from './page/whatsapp-page.ts';
 
 declare const window: PageWindow;
 
@@ -52,6 +55,8 @@ export async function within<T>(timeoutMs: number, what: string, work: Promise<T
 }
 
 const QUICK_MS = 10_000;
+const LOOK_UP_MS = 15_000;
+const ANSWER_SLACK_MS = 5_000;
 
 /** Everything we ask of the page outside of sending. Each call is bounded. */
 export const startStateOf = (page: Page): Promise<StartState> => within(QUICK_MS, 'start state', page.evaluate(readStartState));
@@ -82,3 +87,34 @@ export function clickDialogsAway(): void {
 }
 
 export const dismissDialogs = (page: Page): Promise<void> => within(QUICK_MS, 'dismiss dialogs', page.evaluate(clickDialogsAway));
+
+/** The outcomes at their messages' places. Rejects when the page does not answer in the time all of them may take. */
+export function sendBatch(page: Page, batch: PageOutgoing[], notAfterMs: number): Promise<PageOutcome[]> {
+  const limitMs = batch.reduce((sum, { timeoutMs }) => sum + timeoutMs, ANSWER_SLACK_MS);
+  return within(limitMs, 'send', page.evaluate((list, notAfter) => window.blazzCorner.send(list, notAfter), batch, notAfterMs));
+}
+
+type Reference = { readonly wireId: string; readonly peer: string };
+
+export async function acksOf(page: Page, messages: readonly Reference[]): Promise<readonly (Ack | undefined)[]> {
+  const wanted = messages.map(({ wireId, peer }) => ({ wireId, jid: jidOfPeer(peer) }));
+  const acks = await within(LOOK_UP_MS, 'acks', page.evaluate((list) => window.blazzCorner.acksOf(list), wanted));
+  return acks.map((ack) => (ack === null ? undefined : toAck(ack)));
+}
+
+export const syncHistory = (page: Page, peer: string, timeoutMs: number): Promise<boolean> =>
+  within(LOOK_UP_MS, 'history', page.evaluate((jid, limitMs) => window.blazzCorner.syncHistory(jid, limitMs), jidOfPeer(peer), timeoutMs));
+
+export async function recentAcks(page: Page, limit: number): Promise<readonly AckReport[]> {
+  const found = await within(LOOK_UP_MS, 'recent acks', page.evaluate((most) => window.blazzCorner.recentAcks(most), limit));
+  return PageAcks.parse(found).map(toAckReport);
+}
+
+export async function recentReceived(page: Page, sinceMs: number, limit: number): Promise<readonly ReceivedMessage[]> {
+  const sinceSeconds = Math.floor(sinceMs / 1_000);
+  const found = await within(LOOK_UP_MS, 'recent messages', page.evaluate((since, most) => window.blazzCorner.recentReceived(since, most), sinceSeconds, limit));
+  return PageMessages.parse(found).map(toReceived);
+}
+
+export const unlinkDevice = (page: Page): Promise<void> =>
+  within(LOOK_UP_MS, 'logout', page.evaluate(() => window.require('WAWebSocketModel').Socket.logout()));

@@ -5,24 +5,22 @@ import type {
   AckReport, ClientOptions, CloseReason, OutgoingMessage, ReceivedMessage, SendOutcome, WhatsAppClient, WhatsAppEvent,
 } from '../whatsapp-client.ts';
 import { killGroup } from './browser-processes.ts';
-import { closeReasonOf, PageAcks, PageMessages, PageReport, toAckReport, toReceived } from './incoming-events.ts';
+import { closeReasonOf, PageReport, toAckReport, toReceived } from './incoming-events.ts';
 import { jidOfPeer, peerOfJid } from './jid.ts';
 import { libraryClient, pageOf, type BrowserSetup, type LibraryClient } from './library-client.ts';
 import { toPage } from './outgoing-content.ts';
-import { dismissDialogs, markRead, setTyping, socketState, within } from './page-calls.ts';
+import {
+  acksOf, dismissDialogs, markRead, recentAcks, recentReceived, sendBatch, setTyping, socketState, syncHistory, unlinkDevice, within,
+} from './page-calls.ts';
 import { pageScript } from './page/page-script.ts';
-import type { PageOutcome, PageOutgoing, PageWindow } from './page/whatsapp-page.ts';
+import type { PageOutcome, PageOutgoing } from './page/whatsapp-page.ts';
 import { onBehalfOf } from './rejection-guard.ts';
 import { StartWatch } from './start-watch.ts';
 
-declare const window: PageWindow; // in functions that run in the page
-
 const LAUNCH_TIMEOUT_MS = 45_000;
 const CLOSE_TIMEOUT_MS = 30_000;
-const LOGOUT_TIMEOUT_MS = 15_000;
 const LOOK_UP_TIMEOUT_MS = 15_000;
 const PAIRING_TIMEOUT_MS = 30_000;
-const ANSWER_SLACK_MS = 5_000;
 
 export interface WebjsClientOptions extends ClientOptions, BrowserSetup {
   readonly fetchMedia: FetchMedia;
@@ -98,24 +96,19 @@ export class WebjsClient implements WhatsAppClient {
   }
 
   async acksOf(messages: readonly { readonly wireId: string; readonly peer: string }[]) {
-    const wanted = messages.map(({ wireId, peer }) => ({ wireId, jid: jidOfPeer(peer) }));
-    const acks = await this.#ask('acks', (page) => page.evaluate((list) => window.blazzCorner.acksOf(list), wanted));
-    return acks.map((ack) => (ack === null ? undefined : toAckReport({ wireId: '', jid: '', phoneJid: null, ack }).ack));
+    return acksOf(this.#page(), messages);
   }
 
-  syncHistory(peer: string, timeoutMs: number): Promise<boolean> {
-    return this.#ask('history', (page) =>
-      page.evaluate((jid, limitMs) => window.blazzCorner.syncHistory(jid, limitMs), jidOfPeer(peer), timeoutMs));
+  async syncHistory(peer: string, timeoutMs: number): Promise<boolean> {
+    return syncHistory(this.#page(), peer, timeoutMs);
   }
 
   async recentAcks(limit: number): Promise<readonly AckReport[]> {
-    return PageAcks.parse(await this.#ask('recent acks', (page) => page.evaluate((most) => window.blazzCorner.recentAcks(most), limit))).map(toAckReport);
+    return recentAcks(this.#page(), limit);
   }
 
   async recentReceived(sinceMs: number, limit: number): Promise<readonly ReceivedMessage[]> {
-    const found = await this.#ask('recent messages', (page) =>
-      page.evaluate((since, most) => window.blazzCorner.recentReceived(since, most), Math.floor(sinceMs / 1_000), limit));
-    return PageMessages.parse(found).map(toReceived);
+    return recentReceived(this.#page(), sinceMs, limit);
   }
 
   nextQrRound(): Promise<void> {
@@ -145,10 +138,7 @@ export class WebjsClient implements WhatsAppClient {
   async logout(): Promise<void> {
     const page = this.#page();
     this.#isClosed = true; // what follows is not news
-    await within(LOGOUT_TIMEOUT_MS, 'logout', page.evaluate(async () => {
-      const { Socket } = window.require('WAWebSocketModel') as unknown as { Socket: { logout(): Promise<void> } };
-      await Socket.logout();
-    })).catch((error: unknown) => this.#options.log.warn({ sessionId: this.#options.sessionId, err: error }, 'logout did not finish'));
+    await unlinkDevice(page).catch((error: unknown) => this.#warn(error, 'logout did not finish'));
     await this.close();
   }
 
@@ -158,7 +148,7 @@ export class WebjsClient implements WhatsAppClient {
     try {
       await within(CLOSE_TIMEOUT_MS, 'close', this.#library.destroy());
     } catch (error) {
-      this.#options.log.warn({ sessionId: this.#options.sessionId, err: error }, 'the browser did not close by itself');
+      this.#warn(error, 'the browser did not close by itself');
     } finally {
       this.kill();
     }
@@ -246,8 +236,8 @@ export class WebjsClient implements WhatsAppClient {
     return page;
   }
 
-  #ask<T>(what: string, work: (page: Page) => Promise<T>): Promise<T> {
-    return within(LOOK_UP_TIMEOUT_MS, what, work(this.#page()));
+  #warn(error: unknown, message: string): void {
+    this.#options.log.warn({ sessionId: this.#options.sessionId, err: error }, message);
   }
 
   async #toPage(message: OutgoingMessage): Promise<PageOutgoing | SendOutcome> {
@@ -258,10 +248,8 @@ export class WebjsClient implements WhatsAppClient {
   }
 
   async #sendInPage(batch: PageOutgoing[], notAfterMs: number): Promise<readonly SendOutcome[]> {
-    const limitMs = batch.reduce((sum, { timeoutMs }) => sum + timeoutMs, ANSWER_SLACK_MS);
     try {
-      const sending = this.#page().evaluate((list, notAfter) => window.blazzCorner.send(list, notAfter), batch, notAfterMs);
-      return (await within(limitMs, 'send', sending)).map(toOutcome);
+      return (await sendBatch(this.#page(), batch, notAfterMs)).map(toOutcome);
     } catch (error) {
       return batch.map(() => ({ outcome: 'unknown', detail: detailOf(error) }));
     }

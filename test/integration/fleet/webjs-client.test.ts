@@ -140,6 +140,17 @@ describe('WebjsClient: the real library in a real browser', () => {
     under.client.kill();
   }, TEST_MS);
 
+  it('says that the phone asks for a passkey', async () => {
+    const number = '+4915200000035';
+    await harness.phones(number);
+    await harness.service.must('POST', `/phones/${number}/faults`, { kind: 'passkey' });
+    const under = await harness.open(harness.newProfile());
+    const { qr } = await under.event('qr');
+    await harness.service.call('POST', `/phones/${number}/link`, { qr });
+    expect(await under.event('action-required')).toMatchObject({ detail: 'passkey' });
+    under.client.kill();
+  }, TEST_MS);
+
   it('says when a round of QR codes is over, and shows another on demand', async () => {
     await harness.service.must('PATCH', '/config', { qrTtlMs: 300, qrRefs: 2 });
     const under = await harness.open(harness.newProfile());

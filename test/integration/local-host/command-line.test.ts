@@ -42,7 +42,7 @@ describe('the command line of the local host', () => {
     { args: ['--instances', '-1'], says: '--instances' },
     { args: ['--whatsapp', 'none'], says: "--whatsapp takes simulator or live, not 'none'" },
     { args: ['--whatsapp-address', 'localhost:1'], says: '--whatsapp-address and --whatsapp-spki go together' },
-    { args: ['--ephemeral', '--data-dir', 'x'], says: '--ephemeral and --data-dir exclude each other' },
+    { args: ['--sqs-endpoint', 'queue'], says: "--sqs-endpoint takes an http address, not 'queue'" },
   ])('refuses $args in one line, with exit code 2', async ({ args, says }) => {
     const { code, stderr } = await run(...args);
     expect(stderr).toContain(says);

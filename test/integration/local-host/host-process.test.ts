@@ -117,16 +117,20 @@ describe('the end of a host', () => {
     await expect(start).rejects.toThrow(/^The host did not start:\nA fleet instance does not start: .*\/no\/chromium.*\n$/);
   });
 
-  it('removes an ephemeral data directory', async () => {
-    const host = spawn(process.execPath, [MAIN, '--port', '0', '--ephemeral', ...NO_FLEET], { stdio: ['ignore', 'pipe', 'inherit'] });
+  it('keeps nothing when it was ephemeral, not even local.json', async () => {
+    const named = join(dataDir, 'named');
+    const args = ['--port', '0', '--ephemeral', '--data-dir', named, ...NO_FLEET];
+    const host = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     const output: string[] = [];
     host.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     const readData = async () => /data +(\S+)/.exec(output.join(''))?.[1];
     const folder = await until(readData, { what: 'the host to be ready', timeoutMs: 60_000 });
     expect(existsSync(folder)).toBe(true);
+    expect(folder.startsWith(named)).toBe(false);
+    expect((await readLocalJson(named))?.pid).toBe(host.pid);
     host.kill('SIGTERM');
     await new Promise((resolve) => host.once('exit', resolve));
-    expect(existsSync(folder)).toBe(false);
+    expect([existsSync(folder), existsSync(named)]).toEqual([false, false]);
     expect(host.exitCode).toBe(0);
   });
 });

@@ -56,7 +56,7 @@ export interface PageModules {
   WAWebWidFactory: { createWid(jid: string): Wid; asUserWidOrThrow(wid: Wid): Wid };
   WAWebUserPrefsMeUser: { getMaybeMePnUser(): Wid | undefined; getMaybeMeLidUser(): Wid | undefined };
   WAWebQueryExistsJob: { queryWidExists(wid: Wid): Promise<{ wid?: Wid } | null> };
-  WAWebSocketModel: { Socket: { state: string; hasSynced: boolean } };
+  WAWebSocketModel: { Socket: { state: string; hasSynced: boolean; logout(): Promise<void> } };
   WAWebCmd: { Cmd: { refreshQR(): void } };
   WAWebSendNonMessageDataRequest: { sendPeerDataOperationRequest(kind: number, request: object): Promise<unknown> };
   WAWebSendReactionMsgAction: { sendReactionToMsg(message: MsgModel, emoji: string): Promise<unknown> };
