@@ -31,8 +31,9 @@ export class Receipts {
   }
 
   onReceived(messages: readonly ReceivedMessage[]): void {
+    const observedAt = new Date().toISOString();
     this.#options.report(...messages.map(({ atMs, type, ...message }): SessionEvent => ({
-      type: 'message.received', at: new Date(atMs).toISOString(), messageType: type, ...message,
+      type: 'message.received', at: new Date(atMs).toISOString(), observedAt, messageType: type, ...message,
     })));
   }
 

@@ -57,6 +57,11 @@ export class PhonesClient {
     await this.#call('PATCH', `/phones/${number}`, settings);
   }
 
+  /** Removes the linked device on the phone, as a person does. */
+  async unlink(number: string): Promise<void> {
+    await this.#call('POST', `/phones/${number}/unlink`);
+  }
+
   async configure(config: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#call('PATCH', '/config', config);
   }

@@ -50,7 +50,8 @@ export const SessionEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message.failed'), at, messageId: z.string(), failure: MessageFailure }),
   z.object({
     type: z.literal('message.received'),
-    at: at.describe("WhatsApp's own time of the message"),
+    at: at.describe("WhatsApp's own time of the message, in whole seconds"),
+    observedAt: at.describe('When the instance learnt of it'),
     wireId: z.string(),
     peer: z.string().describe('The chat: a phone number with +, …@lid or …@g.us'),
     author: z.string().nullable().describe('In a group: who wrote'),

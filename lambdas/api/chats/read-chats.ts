@@ -2,7 +2,7 @@ import type { chatRoutes } from '../../../shared/contracts/api/routes/chats.ts';
 import { chatView } from '../../../shared/domain/chats/chat-view.ts';
 import type { Chats } from '../../../shared/domain/chats/chats.ts';
 import { messageView } from '../../../shared/domain/outbox/message-view.ts';
-import type { Messages } from '../../../shared/domain/outbox/messages.ts';
+import type { Messages, StoredMessage } from '../../../shared/domain/outbox/messages.ts';
 import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
 import type { Operation } from '../../http/api-request.ts';
 
@@ -18,10 +18,13 @@ export const makeListChats = ({ chats }: Pick<ReadChatsDeps, 'chats'>): Operatio
     return { status: 200, body: { data: page.items.map(chatView), nextCursor: page.cursor ?? null } };
   };
 
+/** Ids order by WhatsApp's seconds; within a page we can do better. */
+const shownAt = ({ receivedAt, queuedAt }: StoredMessage): number => receivedAt ?? queuedAt ?? 0;
+
 export const makeListChatMessages = ({ chats, messages, sessions }: ReadChatsDeps): Operation<typeof chatRoutes.listChatMessages> =>
   async ({ workspaceId, params: { id }, query }) => {
     const { sessionId } = await chats.get(workspaceId, id);
     const [page, session] = await Promise.all([messages.listOfChat(workspaceId, id, query), sessions.find(sessionId)]);
-    const data = page.items.map((message) => messageView(message, session?.phoneNumber ?? null));
+    const data = page.items.toSorted((a, b) => shownAt(b) - shownAt(a)).map((message) => messageView(message, session?.phoneNumber ?? null));
     return { status: 200, body: { data, nextCursor: page.cursor ?? null } };
   };

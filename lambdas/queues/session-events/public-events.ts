@@ -37,10 +37,10 @@ export function receiptEvents(applied: AppliedChange, ownNumber: string | null):
   );
 }
 
-export function receivedEvent(message: StoredMessage, { senderName, media }: ReceivedEvent, ownNumber: string | null): PublicEvent {
-  const { id, workspaceId, sessionId, chatId, receivedAt } = message;
+export function receivedEvent(message: StoredMessage, { at, senderName, media }: ReceivedEvent, ownNumber: string | null): PublicEvent {
+  const { id, workspaceId, sessionId, chatId } = message;
   const data = { ...messageView(message, ownNumber), senderName, media };
-  return publicEvent({ type: 'message.received', atMs: receivedAt ?? 0, identity: [id], workspaceId, sessionId, chatId, data });
+  return publicEvent({ type: 'message.received', atMs: Date.parse(at), identity: [id], workspaceId, sessionId, chatId, data });
 }
 
 export const chatOpenedEvent = (chat: Chat, atMs: number): PublicEvent =>

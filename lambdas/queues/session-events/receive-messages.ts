@@ -1,5 +1,6 @@
 import type { SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import type { Messages, StoredMessage } from '../../../shared/domain/outbox/messages.ts';
+import { receivedTime } from '../../../shared/domain/outbox/received-time.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { messageIdOf } from '../../../shared/identity/message-identity.ts';
 import type { ReceivedEvent } from './public-events.ts';
@@ -41,5 +42,5 @@ const inboundMessage = ({ workspaceId, sessionId }: SessionEventBatch, id: strin
   sentAt: null,
   deliveredAt: null,
   readAt: null,
-  receivedAt: Date.parse(event.at),
+  receivedAt: receivedTime(Date.parse(event.at), Date.parse(event.observedAt)),
 });

@@ -43,7 +43,7 @@ const sentActivity = ({ message, change }: AppliedChange): Activity => ({
 const receivedActivity = ({ message, event }: Received): Activity => ({
   peer: message.peer,
   name: event.author === null ? event.senderName : null, // in a group it is one member's
-  at: Date.parse(event.at),
+  at: message.receivedAt ?? Date.parse(event.at),
   preview: messagePreview(message),
   unread: 1,
 });

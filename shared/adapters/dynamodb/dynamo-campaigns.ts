@@ -18,7 +18,7 @@ import { INDEX } from './table-names.ts';
 export const dynamoCampaigns = (doc: DynamoDBDocumentClient, tableName: string, clock: Clock = systemClock): Campaigns => ({
   ...campaignRecords(doc, tableName, clock),
   ...dynamoCampaignRecipients(doc, tableName, clock),
-  ...dynamoCampaignCounts(doc, tableName),
+  ...dynamoCampaignCounts(doc, tableName, clock),
   ...dynamoCampaignJobs(doc, tableName, clock),
 });
 

@@ -6,7 +6,7 @@ import { batchGet, insertOnce } from './batch.ts';
 import type { Item } from './conditions.ts';
 import { decodeCursor, encodeCursor, listName } from './cursor.ts';
 import { messageKey, partitionOfId } from './keys.ts';
-import { asMessageItem, receivedItem, storedOf } from './message-item.ts';
+import { asMessageItem, receivedItem, standingOf, storedOf } from './message-item.ts';
 import { applyMove } from './message-move-one.ts';
 import { applyMoves } from './message-moves.ts';
 import { queryPage } from './query-page.ts';
@@ -24,6 +24,10 @@ export const dynamoMessages = (doc: DynamoDBDocumentClient, tableName: string): 
   async getMany(workspaceId, messageIds) {
     const items = await batchGet(doc, tableName, messageIds.map((id) => messageKey(workspaceId, id)));
     return new Map(items.flatMap((item) => (item ? [[item['sk'] as string, storedOf(asMessageItem(item))] as const] : [])));
+  },
+  async standings(workspaceId, messageIds) {
+    const items = await batchGet(doc, tableName, messageIds.map((id) => messageKey(workspaceId, id)), { consistent: true });
+    return items.flatMap((item) => (item ? [standingOf(asMessageItem(item))] : []));
   },
   listOfChat: (workspaceId, chatId, page) => listOfChat(doc, tableName, workspaceId, chatId, page),
   applyChanges: (workspaceId, batch, changes) => {

@@ -1,5 +1,5 @@
 import type { MessageContent, MessageFailure, MessageStatus, MessageType, Priority } from '../../contracts/message.ts';
-import type { StoredMessage } from '../../domain/outbox/messages.ts';
+import type { MessageStanding, StoredMessage } from '../../domain/outbox/messages.ts';
 import type { OutboundMessage } from '../../domain/outbox/outbound-message.ts';
 import type { Item } from './conditions.ts';
 import { messageKey, outboxPartition, outboxSort, type Key } from './keys.ts';
@@ -90,6 +90,8 @@ export function outboundOf(item: MessageItem): OutboundMessage {
     failure: item.failure ?? null,
   };
 }
+
+export const standingOf = ({ sessionId, status, movedBy }: MessageItem): MessageStanding => ({ sessionId, status, movedBy: movedBy ?? null });
 
 const textOf = (content: MessageContent): string | null => ('text' in content ? (content.text ?? null) : null);
 

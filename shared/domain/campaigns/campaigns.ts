@@ -2,6 +2,7 @@ import type { CampaignStatus } from '../../contracts/api/campaigns.ts';
 import type { CampaignJob } from '../../contracts/jobs.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { Campaign, CampaignCounts, Recipient } from './campaign.ts';
+import type { CountShare } from './count-share.ts';
 
 export type CampaignFields = Partial<Pick<Campaign, 'startedAt' | 'completedAt' | 'sessionIds' | 'failureReason' | 'total'>>;
 
@@ -41,9 +42,17 @@ export interface Campaigns {
   counts(campaignId: string): Promise<CampaignCounts>;
   /**
    * Adds to the counts of one session's share. With a `sequence`, once only: a batch delivered again changes
-   * nothing (`SessionEventBatch.sequence` grows).
+   * nothing (`SessionEventBatch.sequence` grows). Neither does one that `correctCounts` has spoken for, but it leaves
+   * the share doubtful, since the recount may have met it half-way.
    */
   addCounts(campaignId: string, sessionId: string, deltas: Partial<CampaignCounts>, sequence?: string): Promise<void>;
+  /** The counts by session, as they are at this moment. */
+  countShares(campaignId: string): Promise<readonly CountShare[]>;
+  /**
+   * Sets the counts of a share to what its messages say, those moved by batches up to `upToSequence` included: none of
+   * these batches is counted after that. `false`: the share has changed since it was read, and stays as it is.
+   */
+  correctCounts(campaignId: string, share: CountShare, counts: CampaignCounts, upToSequence: string | null): Promise<boolean>;
   /** Jobs are kept until done, so that a lost queue can be filled again. One that is there already stays as it is. */
   recordJobs(jobs: readonly CampaignJob[]): Promise<void>;
   /** `false` once it is finished: what its queue still brings is a repetition. */

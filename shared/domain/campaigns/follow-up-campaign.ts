@@ -9,6 +9,7 @@ import { takeStep } from './campaign-state.ts';
 import type { Campaign } from './campaign.ts';
 import type { Campaigns } from './campaigns.ts';
 import { completeIfDone } from './complete-if-done.ts';
+import type { RecountCampaign } from './recount-campaign.ts';
 import type { StartCampaign } from './start-campaign.ts';
 
 export interface FollowUpCampaignDeps {
@@ -16,6 +17,7 @@ export interface FollowUpCampaignDeps {
   readonly outbox: Pick<Outbox, 'openLane' | 'closeLane'>;
   readonly enqueue: EnqueueJobs<CampaignJob>;
   readonly startCampaign: StartCampaign;
+  readonly recountCampaign: RecountCampaign;
   readonly announce: AnnounceCompletion;
   readonly clock: Clock;
 }
@@ -27,15 +29,18 @@ const START_GRACE_MS = 3_600_000;
 
 /**
  * Does what is left to do for one active campaign, from its record alone: starts it when its time has come, puts jobs
- * that nobody did back on the queue, sets lanes right, completes it, and retires it once it has ended. Safe to repeat.
+ * that nobody did back on the queue, sets lanes and counts right, completes it, and retires it once it has ended and its
+ * counts are settled. Safe to repeat.
  */
 export const makeFollowUpCampaign = (deps: FollowUpCampaignDeps) =>
   async (campaign: Campaign): Promise<void> => {
     if (campaign.status === 'scheduled') return startWhenDue(deps, campaign);
     await setLanesRight(deps, campaign);
     await requeueJobs(deps, campaign);
+    if (campaign.status === 'paused') return;
+    const isSettled = await setCountsRight(deps, campaign);
     if (campaign.status === 'running') await complete(deps, campaign);
-    else if (campaign.status !== 'paused') await retireIfDone(deps, campaign);
+    else if (isSettled) await retireIfDone(deps, campaign);
   };
 
 async function startWhenDue({ campaigns, startCampaign, clock }: FollowUpCampaignDeps, campaign: Campaign): Promise<void> {
@@ -62,12 +67,21 @@ async function requeueJobs({ campaigns, enqueue, clock }: FollowUpCampaignDeps, 
   if (left.length > 0) await enqueue(left);
 }
 
+/** `false`: they may still move. While jobs are left they surely do, so a look at them would be wasted. */
+async function setCountsRight({ campaigns, recountCampaign }: FollowUpCampaignDeps, campaign: Campaign): Promise<boolean> {
+  if ((await campaigns.pendingJobs(campaign.id)).length > 0) return false;
+  return (await recountCampaign(campaign)).isSettled;
+}
+
 async function complete({ campaigns, announce, clock }: FollowUpCampaignDeps, { id, workspaceId }: Campaign): Promise<void> {
   const completed = await completeIfDone(campaigns, workspaceId, id, clock);
   if (completed) await announce(completed);
 }
 
-/** Whoever completed it may have died before telling; telling again is no harm. */
+/**
+ * Whoever completed it may have died before telling; telling again is no harm. A retry may have left jobs while the
+ * recount went on.
+ */
 async function retireIfDone({ campaigns, announce }: FollowUpCampaignDeps, campaign: Campaign): Promise<void> {
   if ((await campaigns.pendingJobs(campaign.id)).length > 0) return;
   if (campaign.status === 'completed') await announce(campaign);

@@ -5,7 +5,7 @@ import type { AppliedChange } from './messages.ts';
 type Deltas = Partial<Record<keyof CampaignCounts, number>>;
 
 /** Under which count a message stands. `queued` is not counted: it is the total less all others. */
-const COUNTED_AS: Readonly<Partial<Record<MessageStatus, keyof CampaignCounts>>> = {
+export const COUNTED_AS: Readonly<Partial<Record<MessageStatus, keyof CampaignCounts>>> = {
   sending: 'sending',
   sent: 'sent',
   delivered: 'delivered',

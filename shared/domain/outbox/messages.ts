@@ -43,6 +43,14 @@ export interface MovingBatch {
   readonly fencingToken: number;
 }
 
+/** Where a message stands, and the batch that moved it there. */
+export interface MessageStanding {
+  readonly sessionId: string;
+  readonly status: MessageStatus;
+  /** The sequence of that batch; `null` if no batch has moved it yet. */
+  readonly movedBy: string | null;
+}
+
 export interface AppliedChange {
   readonly change: StatusChange;
   readonly message: StoredMessage; // after the change
@@ -54,6 +62,8 @@ export interface Messages {
   /** Throws `message_not_found`, for another workspace's message too. */
   get(workspaceId: string, messageId: string): Promise<StoredMessage>;
   getMany(workspaceId: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, StoredMessage>>;
+  /** Where messages stand at this moment, for a recount: read consistently, in no order, without the unknown. */
+  standings(workspaceId: string, messageIds: readonly string[]): Promise<readonly MessageStanding[]>;
   /** Newest first. */
   listOfChat(workspaceId: string, chatId: string, page: PageRequest): Promise<Page<StoredMessage>>;
   /**

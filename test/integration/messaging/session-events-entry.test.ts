@@ -26,7 +26,7 @@ const record = (messageId: string, group: string, body: string): SQSRecord =>
 const receivedBatch = (workspaceId: string, sessionId: string): SessionEventBatch => ({
   v: 1, workspaceId, sessionId, instanceId: anId('ins'), fencingToken: 1, sequence: '0000000001-0000000001',
   events: [{
-    type: 'message.received', at: '2026-06-01T12:00:00.000Z', wireId: '3A01', peer: '+4917012345678', author: null, senderName: 'Ada',
+    type: 'message.received', at: '2026-06-01T12:00:00.000Z', observedAt: '2026-06-01T12:00:00.250Z', wireId: '3A01', peer: '+4917012345678', author: null, senderName: 'Ada',
     messageType: 'text', text: 'Hello', replyToWireId: null, media: null,
   }],
 });

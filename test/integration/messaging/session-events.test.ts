@@ -94,7 +94,7 @@ describe('session events', () => {
   const failed = ({ id }: OutboundMessage, seconds: number): SessionEvent =>
     ({ type: 'message.failed', at: at(seconds), messageId: id, failure: { code: 'refused', detail: 'x' } });
   const received = (peer: string, wireId: string, seconds: number): SessionEvent => ({
-    type: 'message.received', at: at(seconds), wireId, peer, author: null, senderName: 'Ada', messageType: 'text', text: 'Hi', replyToWireId: null, media: null,
+    type: 'message.received', at: at(seconds), observedAt: at(seconds), wireId, peer, author: null, senderName: 'Ada', messageType: 'text', text: 'Hi', replyToWireId: null, media: null,
   });
   const status = (name: 'authenticated' | 'connected' | 'disconnected', seconds: number): SessionEvent =>
     ({ type: 'session.status', at: at(seconds), status: name, reason: null, details: null, phoneNumber: '+4930123456' });
