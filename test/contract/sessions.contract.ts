@@ -109,6 +109,15 @@ export function describeSessions(name: string, make: () => Promise<SessionsUnder
         expect(await sessions.find(id)).toEqual(session);
       });
 
+      it.each([
+        { status: 'logged_out', restarts: 1, because: 'it ended by itself' },
+        { status: 'failed', restarts: 1, because: 'it ended by itself' },
+        { status: 'connected', restarts: 0, because: 'it runs already' },
+      ] as const)('a start of one that is $status asks for $restarts restarts: $because', async ({ status, restarts }) => {
+        const { id } = await insert({ status });
+        expect((await sessions.intend(workspaceId, id, { desired: 'running' })).requests.restarts).toBe(restarts);
+      });
+
       it('loses none of two wishes at once', async () => {
         const { id } = await insert();
         await Promise.all([1, 2, 3].map(() => sessions.intend(workspaceId, id, { restart: true })));

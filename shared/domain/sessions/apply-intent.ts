@@ -1,3 +1,4 @@
+import type { SessionStatus } from '../../contracts/session-status.ts';
 import { DomainError } from '../errors.ts';
 import type { Session } from './session.ts';
 import type { SessionIntent } from './sessions.ts';
@@ -14,13 +15,19 @@ export function applyIntent(session: Session, intent: SessionIntent): Session {
     desired,
     status: desired === 'deleted' && hasNeverRun(session) ? 'deleted' : session.status,
     requests: {
-      restarts: session.requests.restarts + (intent.restart ? 1 : 0),
+      restarts: session.requests.restarts + (intent.restart || startsAnew(session, intent) ? 1 : 0),
       relinks: session.requests.relinks + (intent.relink ? 1 : 0),
       pairings: session.requests.pairings + (intent.pairingPhoneNumber === undefined ? 0 : 1),
       pairingPhoneNumber: intent.pairingPhoneNumber ?? session.requests.pairingPhoneNumber,
     },
   };
 }
+
+const ENDED: readonly SessionStatus[] = ['failed', 'logged_out'];
+
+/** It was wanted all along and has ended by itself: only a counter that grows tells the instance to try again. */
+const startsAnew = (session: Session, intent: SessionIntent): boolean =>
+  intent.desired === 'running' && session.desired === 'running' && ENDED.includes(session.status);
 
 const hasNeverRun = ({ instanceId, fencingToken }: Session): boolean => instanceId === null && fencingToken === 0;
 
