@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import chromium from '@sparticuz/chromium';
 import whatsapp from 'whatsapp-web.js';
 import type { PhonesClient } from '../../local/client/phones-client.ts';
 import { until } from '../../local/client/until.ts';
+import { browserOptions } from '../support/browser.ts';
 import type { SimulatedService } from './simulated-service.ts';
 
 const { Client, NoAuth } = whatsapp;
@@ -32,11 +32,10 @@ export class BareNumber {
 
   static async link(service: SimulatedService, phones: PhonesClient, number: string): Promise<BareNumber> {
     const profile = await mkdtemp(join(tmpdir(), 'blazz-bare-'));
-    const executablePath = await chromium.executablePath();
     const client = new Client({
       authStrategy: new NoAuth(),
       webVersionCache: { type: 'none' },
-      puppeteer: { headless: 'shell', executablePath, args: flags(service), userDataDir: profile } as never,
+      puppeteer: { headless: 'shell', ...(await browserOptions()), args: flags(service), userDataDir: profile } as never,
     });
     let isReady = false;
     client.once('ready', () => (isReady = true));

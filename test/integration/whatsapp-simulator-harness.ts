@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
-import chromium from '@sparticuz/chromium';
 import wweb from 'whatsapp-web.js';
 import * as z from 'zod';
+import { browserOptions } from '../support/browser.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const EVENT_LIMIT_MS = 15_000;
@@ -97,7 +97,7 @@ export async function newClient(
     userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36',
     puppeteer: {
       headless: 'shell',
-      executablePath: await chromium.executablePath(),
+      ...(await browserOptions()),
       protocolTimeout: EVENT_LIMIT_MS,
       args: [
         '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',

@@ -14,7 +14,13 @@ const run = promisify(execFile);
 const VERSION_TIMEOUT_MS = 15_000;
 const UNPACK_TIMEOUT_MS = 60_000;
 const LOOK_EVERY_MS = 100;
-const KNOWN_PLACES = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const KNOWN_PLACES = [
+  '/usr/lib/chromium/chromium-headless-shell', // Debian's /usr/bin one is a shell script that stays between us and the browser
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 export interface BrowserExecutable {
   readonly path: string;
@@ -77,7 +83,7 @@ async function unpackedLibraries(): Promise<string> {
   const folder = join(tmpdir(), 'blazz-browser-libraries');
   const isThere = await access(folder).then(() => true, () => false);
   if (!isThere) {
-    const archive = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '../../bin/al2023.tar.br');
+    const archive = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '../bin/al2023.tar.br');
     const partial = `${folder}.${process.pid}`;
     await mkdir(partial, { recursive: true });
     await pipeline(createReadStream(archive), createBrotliDecompress(), extractTar(partial));
