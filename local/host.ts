@@ -1,5 +1,7 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { ApiGateway } from './api-gateway/api-gateway.ts';
+import type { RestApi } from './api-gateway/rest-api.ts';
+import type { Actions } from './aws-json/aws-json-server.ts';
 import { pause } from './children/backoff.ts';
 import { killEverything, killLeftovers } from './children/host-mark.ts';
 import { findDataDir, makeTemporaryFolder, openDataDir, type DataDir } from './data-dir/data-dir.ts';
@@ -90,6 +92,7 @@ export class Host {
     const { api, functions, schedules } = deployed;
     const gateway = this.#requireGateway();
     gateway.serve(api, functions);
+    emulators.addActions(cacheActions(api, gateway));
     const fleet = await startFleet(context, emulators, deployed, (instances) => void this.#localJson?.update({ instances }));
     context.signal.throwIfAborted();
     this.#closing.defer(() => schedules.stop());
@@ -113,6 +116,14 @@ export class Host {
     return this.#gateway;
   }
 }
+
+/** What API Gateway's own API offers here. */
+const cacheActions = ({ id, stage }: RestApi, gateway: ApiGateway): Actions => ({
+  [`DELETE /restapis/${id}/stages/${stage}/cache/authorizers`]: () => {
+    gateway.flushAuthorizers();
+    return {};
+  },
+});
 
 const viewOf = (
   api: string,

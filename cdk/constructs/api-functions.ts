@@ -3,13 +3,15 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as env from '../../shared/config/control-plane-env.ts';
 import { API_TIMEOUT } from '../stages.ts';
 import type { FunctionSetting } from './function-setting.ts';
+import type { HouseRestApi } from './house-rest-api.ts';
 import { NodeFunction } from './node-function.ts';
 
 type MakeFunction = (scope: Construct, setting: FunctionSetting) => IFunction;
 
 const entryOf = (name: string): string => `lambdas/api/${name}/${name}.handler.ts`;
 
-const makeAuthorizer: MakeFunction = (scope, { data, environment, logs }) => {
+/** Made before the API, which asks it. */
+export const makeAuthorizer: MakeFunction = (scope, { data, environment, logs }) => {
   const authorizer = new NodeFunction(scope, 'Authorizer', {
     entry: entryOf('authorizer'),
     description: 'Says which workspace and scopes an API key stands for',
@@ -130,23 +132,23 @@ const makeInstances: MakeFunction = (scope, { data, environment, logs }) => {
   return instances;
 };
 
-const makeApiKeys: MakeFunction = (scope, { data, environment, logs }) => {
+const makeApiKeys = (scope: Construct, { data, environment, logs }: FunctionSetting, api: HouseRestApi): IFunction => {
   const apiKeys = new NodeFunction(scope, 'ApiKeysApi', {
     entry: entryOf('api-keys'),
     description: 'API keys: make, list, revoke',
     env: env.ApiKeysApiEnv,
-    environment,
+    environment: { ...environment, REST_API_ID: api.restApiId, REST_API_STAGE: api.stageName },
     logs,
   });
   data.core.grantWrite(apiKeys);
+  api.grantFlush(apiKeys);
   return apiKeys;
 };
 
 export type ApiFunctions = ReturnType<typeof makeApiFunctions>;
 
 /** One function a resource of the REST API, each allowed what it reads and writes and no more. */
-export const makeApiFunctions = (scope: Construct, setting: FunctionSetting) => ({
-  authorizer: makeAuthorizer(scope, setting),
+export const makeApiFunctions = (scope: Construct, setting: FunctionSetting, api: HouseRestApi) => ({
   system: makeSystem(scope, setting),
   sessions: makeSessions(scope, setting),
   messages: makeMessages(scope, setting),
@@ -154,5 +156,5 @@ export const makeApiFunctions = (scope: Construct, setting: FunctionSetting) => 
   campaigns: makeCampaigns(scope, setting),
   webhooks: makeWebhooks(scope, setting),
   instances: makeInstances(scope, setting),
-  apiKeys: makeApiKeys(scope, setting),
+  apiKeys: makeApiKeys(scope, setting, api),
 });

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AccessLogFormat,
@@ -14,6 +14,7 @@ import {
   RestApi,
   type StageOptions,
 } from 'aws-cdk-lib/aws-apigateway';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { HouseLogGroup, type LogSettings } from './house-log-group.ts';
@@ -25,7 +26,8 @@ export interface HouseRestApiProps {
   readonly logs: LogSettings;
 }
 
-/** How long a revoked key may still pass; documented with the API. */
+const STAGE = 'live';
+/** Revoking a key flushes the cache; should that fail, this is how long the key may still pass. */
 const AUTHORIZER_CACHE = Duration.seconds(60);
 
 /** Ids only: no query strings (they may hold a phone number), no bodies, no addresses. */
@@ -48,6 +50,7 @@ const ACCESS_LOG = AccessLogFormat.custom(
 export class HouseRestApi extends RestApi {
   /** What answers without a key. */
   readonly openMethods: Method[] = [];
+  readonly stageName = STAGE;
   readonly #authorized: MethodOptions;
 
   constructor(scope: Construct, id: string, { authorizer, requestsPerSecond, logs }: HouseRestApiProps) {
@@ -85,13 +88,27 @@ export class HouseRestApi extends RestApi {
     this.openMethods.push(this.#add(path, target, { authorizationType: AuthorizationType.NONE }));
   }
 
+  /** Lets a function make the API forget what its authorizer said. */
+  grantFlush(grantee: IGrantable): void {
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['apigateway:DELETE'],
+      resourceArns: [
+        Stack.of(this).formatArn({
+          service: 'apigateway', account: '', resource: '', arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+          resourceName: `restapis/${this.restApiId}/stages/${STAGE}/cache/authorizers`,
+        }),
+      ],
+    });
+  }
+
   #add(path: string, target: IFunction, options: MethodOptions): Method {
     return this.root.resourceForPath(path).addMethod('ANY', integrate(target), options);
   }
 }
 
 const deployOptions = (accessLog: HouseLogGroup, requestsPerSecond: number): StageOptions => ({
-  stageName: 'live',
+  stageName: STAGE,
   tracingEnabled: true,
   metricsEnabled: true,
   loggingLevel: MethodLoggingLevel.ERROR,

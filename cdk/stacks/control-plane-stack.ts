@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type ApiFunctions, makeApiFunctions } from '../constructs/api-functions.ts';
+import { type ApiFunctions, makeApiFunctions, makeAuthorizer } from '../constructs/api-functions.ts';
 import type { FunctionNetwork } from '../constructs/function-network.ts';
 import { functionSetting } from '../constructs/function-setting.ts';
 import { HouseRestApi } from '../constructs/house-rest-api.ts';
@@ -23,15 +23,14 @@ export class ControlPlaneStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, network, ...props }: ControlPlaneStackProps) {
     super(scope, id, props);
     const setting = functionSetting(data, settings, network);
-    const functions = makeApiFunctions(this, setting);
     this.api = new HouseRestApi(this, 'Api', {
-      authorizer: functions.authorizer,
+      authorizer: makeAuthorizer(this, setting),
       requestsPerSecond: settings.apiRequestsPerSecond,
       logs: data.logs,
     });
     // LocalStack makes this tag the API's id, and so its address one that can be written down.
     if (settings.physicalNamePrefix) Tags.of(this.api).add('_custom_id_', settings.physicalNamePrefix);
-    addRoutes(this.api, functions);
+    addRoutes(this.api, makeApiFunctions(this, setting, this.api));
     makeQueueFunctions(this, setting);
     this.schedules = makeScheduleFunctions(this, setting);
     new CfnOutput(this, 'ApiUrl', { value: this.api.url });

@@ -75,6 +75,11 @@ export class ApiGateway {
     this.#deployed = { api, functions, authorizers: new Authorizers(functions, api), match: makeRouteMatcher(api.routes) };
   }
 
+  /** Forgets what the authorizers said. */
+  flushAuthorizers(): void {
+    this.#deployed?.authorizers.flush();
+  }
+
   /** Takes no more requests, and lets those under way finish. */
   async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));

@@ -59,6 +59,11 @@ export class Authorizers {
     return { principalId: verdict.principalId, ...Object.fromEntries(context) };
   }
 
+  /** From here on every key is asked about anew. */
+  flush(): void {
+    this.#cache.clear();
+  }
+
   async #verdict(spec: AuthorizerSpec, event: AuthorizerEvent): Promise<Verdict> {
     const headers = Object.fromEntries(Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value]));
     const identity = spec.identityHeaders.map((name) => headers[name]);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { listenLocally } from '../listen-locally.ts';
 import { AwsJsonError } from './aws-json-error.ts';
 
-/** One action of a service. What it returns goes out as JSON; an AwsJsonError as the SDK's exception of that name. */
+/** One action of a service, by its target or, for a REST service, by method and path. What it returns goes out as JSON; an AwsJsonError as the SDK's exception of that name. */
 export type Action = (input: Readonly<Record<string, unknown>>) => object | Promise<object>;
 export type Actions = Readonly<Record<string, Action>>;
 
@@ -28,7 +28,7 @@ function sendFailure(response: ServerResponse, error: unknown): void {
   send(response, 500, { __type: 'InternalFailure', message: String(error) });
 }
 
-/** Answers real SDK clients of services that speak AWS JSON 1.1, by the target each request names. */
+/** Answers real SDK clients of services that speak AWS JSON 1.1, and of single REST calls. */
 export class AwsJsonServer {
   readonly #server: Server;
   readonly endpoint: string;
@@ -38,11 +38,11 @@ export class AwsJsonServer {
     this.endpoint = `http://127.0.0.1:${port}`;
   }
 
-  /** @param actions by target, such as `secretsmanager.GetSecretValue` */
+  /** @param actions by target, such as `secretsmanager.GetSecretValue`, or by method and path */
   static async start(actions: () => Actions): Promise<AwsJsonServer> {
     const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       try {
-        const target = String(request.headers['x-amz-target']);
+        const target = String(request.headers['x-amz-target'] ?? `${request.method} ${request.url?.split('?')[0]}`);
         const action = actions()[target];
         if (!action) throw new AwsJsonError('UnknownOperationException', `The local host has no ${target}`);
         send(response, 200, await action(await readJson(request)));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CampaignJob } from '../../shared/contracts/jobs.ts';
 import type { Campaign, Recipient } from '../../shared/domain/campaigns/campaign.ts';
 import type { Campaigns } from '../../shared/domain/campaigns/campaigns.ts';
+import type { CountShare } from '../../shared/domain/campaigns/count-share.ts';
 import type { Clock } from '../../shared/domain/clock.ts';
 import type { Page } from '../../shared/domain/page.ts';
 import { aCampaign, aNumber, recipients } from '../support/builders/campaign.ts';
@@ -193,6 +194,95 @@ export function describeCampaigns(name: string, start: (clock: Clock) => Promise
         }
         await campaigns.addCounts(id, OTHER_SESSION, { sent: 1 }, '0000000001-0000000001');
         expect((await campaigns.counts(id)).sent).toBe(3);
+      });
+    });
+
+    describe('shares', () => {
+      const sequence = (counter: number, token = 1) => `${String(token).padStart(10, '0')}-${String(counter).padStart(10, '0')}`;
+      async function shareOf(id: string): Promise<CountShare> {
+        const share = (await campaigns.countShares(id)).find(({ sessionId }) => sessionId === SESSION);
+        if (!share) throw new Error('no share');
+        return share;
+      }
+      async function counted(...counters: readonly number[]): Promise<string> {
+        const { id } = await inserted();
+        await campaigns.addCounts(id, SESSION, { sending: 9 });
+        for (const counter of counters) await campaigns.addCounts(id, SESSION, { sending: -1, sent: 1 }, sequence(counter));
+        return id;
+      }
+
+      it('stand by session, and know their first and last batch and each change', async () => {
+        const id = await counted(2, 3);
+        await campaigns.addCounts(id, OTHER_SESSION, { skipped: 1 });
+        const marks = { changedAt: nowMs, recountedChanges: null, isDoubtful: false };
+        expect(await campaigns.countShares(id)).toEqual([
+          { sessionId: SESSION, counts: { ...NOTHING, sending: 7, sent: 2 }, changes: 3, countedSequence: sequence(3), vouchedSequence: sequence(2), ...marks },
+          { sessionId: OTHER_SESSION, counts: { ...NOTHING, skipped: 1 }, changes: 1, countedSequence: null, vouchedSequence: null, ...marks },
+        ]);
+        expect(await campaigns.countShares((await inserted()).id)).toEqual([]);
+      });
+
+      it('note when they changed, a retry included, and nothing if nothing moved', async () => {
+        const campaign = await inserted();
+        await campaigns.addRecipients(campaign, recipients(1));
+        await campaigns.addCounts(campaign.id, SESSION, { failed: 1 });
+        const before = await shareOf(campaign.id);
+        nowMs += 1_000;
+        await campaigns.addCounts(campaign.id, SESSION, { sent: 0 }, sequence(1));
+        expect(await shareOf(campaign.id)).toEqual(before);
+        await campaigns.retryRecipients(campaign.id, SESSION, recipients(1));
+        expect(await shareOf(campaign.id)).toMatchObject({ counts: NOTHING, changes: before.changes + 1, changedAt: nowMs });
+      });
+
+      it.each([
+        { upToSequence: null, becomes: sequence(2) },
+        { upToSequence: sequence(1), becomes: sequence(2) },
+        { upToSequence: sequence(7), becomes: sequence(7) },
+      ])('are corrected up to $upToSequence', async ({ upToSequence, becomes }) => {
+        const id = await counted(1, 2);
+        const share = await shareOf(id);
+        nowMs += 1_000;
+        expect(await campaigns.correctCounts(id, share, { ...NOTHING, read: 9 }, upToSequence)).toBe(true);
+        const marks = { countedSequence: becomes, vouchedSequence: becomes, recountedChanges: share.changes };
+        expect(await shareOf(id)).toEqual({ ...share, counts: { ...NOTHING, read: 9 }, ...marks });
+      });
+
+      it('are left alone by a recount they have moved under', async () => {
+        const id = await counted(1);
+        const share = await shareOf(id);
+        await campaigns.addCounts(id, SESSION, { sending: -1, sent: 1 }, sequence(2));
+        const moved = await shareOf(id);
+        expect(await campaigns.correctCounts(id, share, NOTHING, sequence(1))).toBe(false);
+        expect(await shareOf(id)).toEqual(moved);
+      });
+
+      it('do not count a batch that a recount has spoken for, and become doubtful by it until the next', async () => {
+        const id = await counted(1);
+        await campaigns.correctCounts(id, await shareOf(id), { ...NOTHING, sent: 9 }, sequence(2));
+        const before = await shareOf(id);
+        nowMs += 1_000;
+        await campaigns.addCounts(id, SESSION, { sending: -8, sent: 8 }, sequence(2));
+        const doubtful = await shareOf(id);
+        expect(doubtful).toEqual({ ...before, changes: before.changes + 1, changedAt: nowMs, isDoubtful: true });
+        expect(await campaigns.correctCounts(id, before, NOTHING, null)).toBe(false);
+        expect(await campaigns.correctCounts(id, doubtful, { ...NOTHING, sent: 9 }, sequence(2))).toBe(true);
+        expect(await shareOf(id)).toMatchObject({ counts: { ...NOTHING, sent: 9 }, recountedChanges: doubtful.changes, isDoubtful: false });
+      });
+
+      it('become doubtful by a batch that comes after a newer one', async () => {
+        const id = await counted(1, 3);
+        const before = await shareOf(id);
+        await campaigns.addCounts(id, SESSION, { sending: -1, sent: 1 }, sequence(2));
+        expect(await shareOf(id)).toEqual({ ...before, changes: before.changes + 1, isDoubtful: true });
+      });
+
+      it('do not become doubtful by the last batch that was counted, when it comes again', async () => {
+        const id = await counted(1);
+        await campaigns.correctCounts(id, await shareOf(id), NOTHING, null);
+        await campaigns.addCounts(id, SESSION, { sent: 1 }, sequence(2));
+        const before = await shareOf(id);
+        await campaigns.addCounts(id, SESSION, { sent: 1 }, sequence(2));
+        expect(await shareOf(id)).toEqual(before);
       });
     });
 

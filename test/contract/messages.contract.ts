@@ -68,6 +68,22 @@ export function describeMessages(name: string, start: () => Promise<MessagesHarn
       });
     });
 
+    describe('standings', () => {
+      it('tell status and last batch of what is there', async () => {
+        const [waiting, left] = [await queued(), await sending()];
+        const unknown = messageIdOf(WORKSPACE, waiting.peer, NOW, 'nobody stands here');
+        const { sequence, fencingToken } = batchAt(4);
+        await messages.applyChanges(WORKSPACE, { sequence, fencingToken }, [{ messageId: left.id, to: 'sent', at: NOW }]);
+        const standings = await messages.standings(WORKSPACE, [waiting.id, unknown, left.id]);
+        const byStatus = standings.toSorted((a, b) => (a.status < b.status ? -1 : 1));
+        expect(byStatus).toEqual([
+          { sessionId: waiting.sessionId, status: 'queued', movedBy: null },
+          { sessionId: left.sessionId, status: 'sent', movedBy: sequence },
+        ]);
+        expect(await messages.standings(OTHER_WORKSPACE, [left.id])).toEqual([]);
+      });
+    });
+
     describe.each([{ company: 0 }, { company: 1 }])('applyChanges, with $company others in the batch', ({ company }) => {
       /** One change may take another way than several: each rule holds on both. */
       async function apply(counter: number, changes: readonly StatusChange[], token = 1) {

@@ -114,6 +114,14 @@ describe('Bad input is refused by name and leaves no trace (I8)', () => {
     }
   });
 
+  it('refuses a key from the moment it is revoked, however often it was used before', async () => {
+    const { id, key } = await stack.blazz.post<{ id: string; key: string }>('/v1/api-keys', { name: 'short-lived', scopes: ['sessions:read'] });
+    const statusWithIt = async () => (await callJson(`${stack.local.api}/v1/sessions`, { headers: { authorization: `Bearer ${key}` } })).status;
+    expect([await statusWithIt(), await statusWithIt()]).toEqual([200, 200]);
+    expect((await stack.blazz.call('DELETE', `/v1/api-keys/${id}`)).status).toBe(204);
+    expect(await statusWithIt()).toBe(401);
+  });
+
   it('answers a repeated POST with the first answer, and another body under the same key with 422', async () => {
     const headers = { 'idempotency-key': 'create-once' };
     const first = await stack.blazz.call('POST', '/v1/campaigns', campaign({}), headers);

@@ -1,6 +1,7 @@
 import type { ApiKeyView } from '../../../shared/contracts/api/operations.ts';
 import type { apiKeyRoutes } from '../../../shared/contracts/api/routes/api-keys.ts';
 import type { ApiKey, ApiKeys } from '../../../shared/domain/access/api-keys.ts';
+import type { ForgetVerdicts } from '../../../shared/domain/access/forget-verdicts.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import { hashApiKey, newApiKey, previewOfApiKey } from '../../../shared/identity/api-key.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
@@ -34,10 +35,12 @@ export const makeListApiKeys =
     return { status: 200, body: { data: page.items.map(viewOf), nextCursor: page.cursor ?? null } };
   };
 
+/** From its answer on, the key opens nothing any more. */
 export const makeDeleteApiKey =
-  (apiKeys: Pick<ApiKeys, 'delete'>): Operation<typeof apiKeyRoutes.deleteApiKey> =>
+  (apiKeys: Pick<ApiKeys, 'delete'>, forgetVerdicts: ForgetVerdicts): Operation<typeof apiKeyRoutes.deleteApiKey> =>
   async ({ workspaceId, params }) => {
     await apiKeys.delete(workspaceId, params.id);
+    await forgetVerdicts();
     return { status: 204 };
   };
 

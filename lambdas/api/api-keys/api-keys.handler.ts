@@ -1,3 +1,4 @@
+import { flushAuthorizers } from '../../../shared/adapters/api-gateway/flush-authorizers.ts';
 import { documentClient } from '../../../shared/adapters/clients.ts';
 import { dynamoApiKeys } from '../../../shared/adapters/dynamodb/dynamo-api-keys.ts';
 import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
@@ -17,6 +18,6 @@ export const handler = httpApi({
   operations: {
     createApiKey: makeCreateApiKey(apiKeys),
     listApiKeys: makeListApiKeys(apiKeys),
-    deleteApiKey: makeDeleteApiKey(apiKeys),
+    deleteApiKey: makeDeleteApiKey(apiKeys, flushAuthorizers(config.REST_API_ID, config.REST_API_STAGE)),
   },
 });

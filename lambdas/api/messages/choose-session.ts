@@ -1,11 +1,13 @@
 import type { Peers } from '../../../shared/domain/chats/chats.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
+import type { FindUsable } from '../../../shared/domain/outbox/recently-usable.ts';
 import { requireUsable } from '../../../shared/domain/outbox/usable-session.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
 
 export interface ChooseSessionDeps {
-  readonly sessions: Pick<Sessions, 'get' | 'find' | 'findPrimary'>;
+  readonly sessions: Pick<Sessions, 'find' | 'findPrimary'>;
+  readonly findUsable: FindUsable;
   readonly peers: Pick<Peers, 'lastSessionOf'>;
 }
 
@@ -14,7 +16,7 @@ export interface ChooseSessionDeps {
  * Throws `session_not_found`, `session_not_usable` or `no_session`.
  */
 export async function chooseSession(deps: ChooseSessionDeps, workspaceId: string, peer: string, sessionId: string | undefined): Promise<Session> {
-  if (sessionId !== undefined) return requireUsable(await deps.sessions.get(workspaceId, sessionId));
+  if (sessionId !== undefined) return deps.findUsable(workspaceId, sessionId);
   const session = (await lastUsed(deps, workspaceId, peer)) ?? (await deps.sessions.findPrimary(workspaceId));
   if (!session) throw noSession();
   return requireUsable(session);

@@ -16,6 +16,7 @@ import { systemClock as clock } from '../../../shared/domain/clock.ts';
 import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
 import { makeAwaitSent } from '../../../shared/domain/outbox/await-sent.ts';
 import { makeQueueMessage } from '../../../shared/domain/outbox/queue-message.ts';
+import { recentlyUsable } from '../../../shared/domain/outbox/recently-usable.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { messageIdOf } from '../../../shared/identity/message-identity.ts';
 import { httpApi } from '../../http/http-api.ts';
@@ -36,6 +37,7 @@ export const handler = httpApi({
   operations: {
     sendMessage: makeSendMessage({
       sessions,
+      findUsable: recentlyUsable(sessions, clock),
       peers: dynamoPeers(doc, config.MESSAGES_TABLE),
       queueMessage: makeQueueMessage({ outbox, messages, calls, isPublicUrl: isPublicMediaUrl, messageIdOf, chatIdOf }),
       awaitSent: makeAwaitSent({ messages, clock, pause }),

@@ -3,6 +3,7 @@ import withMiddleware from '@middy/core';
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
+import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
@@ -12,9 +13,11 @@ import { loadConfig } from '../../../shared/config/load-config.ts';
 import type { CampaignJob, WebhookDeliveryJob } from '../../../shared/contracts/jobs.ts';
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import { makeFollowUpCampaign } from '../../../shared/domain/campaigns/follow-up-campaign.ts';
+import { makeRecountCampaign } from '../../../shared/domain/campaigns/recount-campaign.ts';
 import { makeStartCampaign } from '../../../shared/domain/campaigns/start-campaign.ts';
 import { systemClock as clock } from '../../../shared/domain/clock.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
+import { campaignMessageIdOf } from '../../../shared/identity/campaign-message-identity.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { logger } from '../../../shared/observability/logger.ts';
@@ -29,6 +32,8 @@ const campaigns = dynamoCampaigns(doc, tables.core);
 const outbox = dynamoOutbox(doc, tables);
 const enqueue = sqsJobs<CampaignJob>(sqs, config.CAMPAIGN_JOBS_QUEUE_URL);
 const startCampaign = makeStartCampaign({ campaigns, sessions: dynamoSessions(doc, tables.core), outbox, enqueue, clock });
+const messages = dynamoMessages(doc, tables.messages);
+const recountCampaign = makeRecountCampaign({ campaigns, messages, clock, messageIdOf: campaignMessageIdOf });
 const deliveries = dynamoDeliveries(doc, tables.core);
 const enqueueDeliveries = sqsJobs<WebhookDeliveryJob>(sqs, config.WEBHOOK_DELIVERIES_QUEUE_URL);
 const webhooks = dynamoWebhooks(doc, tables.core);
@@ -37,7 +42,7 @@ const announce = makeAnnounceCompletion({ campaigns, publishEvents, eventIdOf: (
 
 const requeueWork = makeRequeueWork({
   campaigns,
-  followUpCampaign: makeFollowUpCampaign({ campaigns, outbox, enqueue, startCampaign, announce, clock }),
+  followUpCampaign: makeFollowUpCampaign({ campaigns, outbox, enqueue, startCampaign, recountCampaign, announce, clock }),
   deliveries,
   enqueueDeliveries,
   clock,

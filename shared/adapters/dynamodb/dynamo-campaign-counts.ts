@@ -24,8 +24,7 @@ export const dynamoCampaignCounts = (doc: DynamoDBDocumentClient, tableName: str
     const target = { TableName: tableName, Key: campaignCountsKey(campaignId, sessionId) };
     const update = { ...target, ...countsUpdate(deltas, clock.now(), sequence), ...(sequence !== undefined && NOT_COUNTED) };
     const refusal = await refusalOf(doc, update);
-    const hasBeenSpokenFor = sequence !== undefined && String(refusal?.['vouchedSequence'] ?? '') >= sequence;
-    if (hasBeenSpokenFor) await doc.send(new UpdateCommand({ ...target, ...doubtUpdate(clock.now()) }));
+    if (refusal && !isCountedLast(refusal, sequence)) await doc.send(new UpdateCommand({ ...target, ...doubtUpdate(clock.now()) }));
   },
 
   async correctCounts(campaignId, share, counts, upToSequence) {
@@ -49,6 +48,10 @@ async function refusalOf(doc: DynamoDBDocumentClient, update: UpdateCommandInput
     return oldItem(error) ?? {};
   }
 }
+
+/** The usual repetition: this very batch was counted, by itself and not by a recount, and none has been since. */
+const isCountedLast = ({ countedSequence, vouchedSequence }: Item, sequence: string | undefined): boolean =>
+  countedSequence === sequence && vouchedSequence !== sequence;
 
 /** A change that changes no count: the share is to be looked at again. */
 const doubtUpdate = (nowMs: number) => ({

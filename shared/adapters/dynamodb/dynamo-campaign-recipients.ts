@@ -7,6 +7,7 @@ import type { Page, PageRequest } from '../../domain/page.ts';
 import { insertOnce } from './batch.ts';
 import { recipientHash, recipientItem, recipientOf } from './campaign-item.ts';
 import { isConditionFailure, isTransactionCancelled, oldItem, type Item } from './conditions.ts';
+import { countsUpdate } from './counts-update.ts';
 import { decodeCursor, encodeCursor, listName } from './cursor.ts';
 import { campaignCountsKey, campaignKey, recipientKey } from './keys.ts';
 import { queryPage } from './query-page.ts';
@@ -47,7 +48,8 @@ export const dynamoCampaignRecipients = (doc: DynamoDBDocumentClient, tableName:
   async retryRecipients(campaignId, sessionId, failed) {
     const retried: Recipient[] = [];
     for (let at = 0; at < failed.length; at += RETRIES_PER_WRITE) {
-      retried.push(...(await retryTogether(doc, tableName, campaignId, sessionId, failed.slice(at, at + RETRIES_PER_WRITE))));
+      const part = failed.slice(at, at + RETRIES_PER_WRITE);
+      retried.push(...(await retryTogether(doc, tableName, { campaignId, sessionId, failed: part, nowMs: clock.now() })));
     }
     return retried;
   },
@@ -129,17 +131,18 @@ function listSlice(
   return queryPage(doc, query, limit, recipientOf, (last) => encodeCursor(list, String(last['sk'])));
 }
 
+interface Retry {
+  readonly campaignId: string;
+  readonly sessionId: string;
+  readonly failed: readonly Recipient[];
+  readonly nowMs: number;
+}
+
 /** All or nothing per write; those whose attempt has moved on meanwhile are left out and the rest tried again. */
-async function retryTogether(
-  doc: DynamoDBDocumentClient,
-  tableName: string,
-  campaignId: string,
-  sessionId: string,
-  failed: readonly Recipient[],
-): Promise<readonly Recipient[]> {
-  let open = failed;
+async function retryTogether(doc: DynamoDBDocumentClient, tableName: string, retry: Retry): Promise<readonly Recipient[]> {
+  let open = retry.failed;
   for (let attempt = 0; attempt < ATTEMPTS && open.length > 0; attempt++) {
-    const lost = await retryOrLosers(doc, tableName, campaignId, sessionId, open);
+    const lost = await retryOrLosers(doc, tableName, { ...retry, failed: open });
     if (lost === undefined) return open.map((recipient) => ({ ...recipient, attempt: recipient.attempt + 1 }));
     open = open.filter((_, i) => !lost.has(i));
     if (lost.size === 0) await pauseAfterConflict(attempt);
@@ -154,16 +157,12 @@ const pauseAfterConflict = (attempt: number): Promise<void> =>
 async function retryOrLosers(
   doc: DynamoDBDocumentClient,
   tableName: string,
-  campaignId: string,
-  sessionId: string,
-  failed: readonly Recipient[],
+  { campaignId, sessionId, failed, nowMs }: Retry,
 ): Promise<ReadonlySet<number> | undefined> {
   const counts = {
     TableName: tableName,
     Key: campaignCountsKey(campaignId, sessionId),
-    UpdateExpression: 'ADD #failed :less',
-    ExpressionAttributeNames: { '#failed': 'failed' },
-    ExpressionAttributeValues: { ':less': -failed.length },
+    ...countsUpdate({ failed: -failed.length }, nowMs),
   };
   const updates = failed.map((recipient) => ({ Update: nextAttempt(tableName, campaignId, recipient) }));
   try {

@@ -1,5 +1,6 @@
 import { DeleteCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
+import { systemClock, type Clock } from '../../domain/clock.ts';
 import type { OutboundMessage } from '../../domain/outbox/outbound-message.ts';
 import type { InsertOutcome, Outbox, OutboxLane } from '../../domain/outbox/outbox.ts';
 import { batchGet, executeStatements, insertOnce } from './batch.ts';
@@ -16,11 +17,11 @@ type Tables = Pick<TableNames, 'core' | 'messages'>;
 
 const WRITES_AT_ONCE = 16;
 
-export const dynamoOutbox = (doc: DynamoDBDocumentClient, tables: Tables): Outbox => ({
+export const dynamoOutbox = (doc: DynamoDBDocumentClient, tables: Tables, clock: Clock = systemClock): Outbox => ({
   insert: (message) => insertOne(doc, tables.messages, message),
   insertMany: (messages) => insertAll(doc, tables.messages, messages),
   listDue: (lane, nowMs, limit) => listDueMessages(doc, tables.messages, lane, nowMs, limit),
-  claim: (request) => claimMessages(doc, tables, request),
+  claim: (request) => claimMessages(doc, tables, request, clock.now()),
   async listInDoubt(sessionId) {
     const claims = await openClaims(doc, tables, sessionId);
     return claims.flatMap(({ sending }) => sending.map(outboundOf));

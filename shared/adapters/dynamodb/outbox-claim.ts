@@ -4,11 +4,13 @@ import { DomainError } from '../../domain/errors.ts';
 import type { OutboundMessage } from '../../domain/outbox/outbound-message.ts';
 import type { ClaimOutcome, ClaimRequest } from '../../domain/outbox/outbox.ts';
 import { isTransactionCancelled } from './conditions.ts';
+import { countsUpdate } from './counts-update.ts';
 import { campaignCountsKey, campaignKey, claimKey, messageKey, sessionKey } from './keys.ts';
 import type { TableNames } from './table-names.ts';
 
 type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 type Tables = Pick<TableNames, 'core' | 'messages'>;
+type TimedRequest = ClaimRequest & { readonly nowMs: number };
 
 const BUSY_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 15;
@@ -22,10 +24,15 @@ type Attempt = ClaimOutcome | { readonly outcome: 'retry'; readonly messages: re
  * Claims in one transaction, or in several one after the other when media make the messages too large for one. Throws
  * `database_busy` if the tables stay busy.
  */
-export async function claimMessages(doc: DynamoDBDocumentClient, tables: Tables, request: ClaimRequest): Promise<ClaimOutcome> {
+export async function claimMessages(
+  doc: DynamoDBDocumentClient,
+  tables: Tables,
+  request: ClaimRequest,
+  nowMs = Date.now(),
+): Promise<ClaimOutcome> {
   const claimed: OutboundMessage[] = [];
   for (const messages of fittingTransactions(request.messages)) {
-    const part = await claimTogether(doc, tables, { ...request, messages });
+    const part = await claimTogether(doc, tables, { ...request, messages, nowMs });
     if (part.outcome === 'fenced') return part;
     if (part.outcome === 'campaign-not-running') return claimed.length > 0 ? { outcome: 'claimed', claimed } : part;
     claimed.push(...part.claimed);
@@ -34,7 +41,7 @@ export async function claimMessages(doc: DynamoDBDocumentClient, tables: Tables,
 }
 
 /** Messages someone else changed drop out and the others are tried again, as is everything when the tables are busy. */
-async function claimTogether(doc: DynamoDBDocumentClient, tables: Tables, request: ClaimRequest): Promise<ClaimOutcome> {
+async function claimTogether(doc: DynamoDBDocumentClient, tables: Tables, request: TimedRequest): Promise<ClaimOutcome> {
   let { messages } = request;
   for (let busy = 0; messages.length > 0; ) {
     const attempt = await attemptClaim(doc, tables, { ...request, messages });
@@ -45,7 +52,7 @@ async function claimTogether(doc: DynamoDBDocumentClient, tables: Tables, reques
   return { outcome: 'claimed', claimed: [] };
 }
 
-async function attemptClaim(doc: DynamoDBDocumentClient, tables: Tables, request: ClaimRequest): Promise<Attempt> {
+async function attemptClaim(doc: DynamoDBDocumentClient, tables: Tables, request: TimedRequest): Promise<Attempt> {
   const { guards, moves } = claimActions(tables, request);
   try {
     await doc.send(new TransactWriteCommand({ TransactItems: [...guards.map(({ action }) => action), ...moves] }));
@@ -71,16 +78,16 @@ interface Guard {
   readonly refusal: 'fenced' | 'campaign-not-running' | 'retry';
 }
 
-function claimActions(tables: Tables, request: ClaimRequest): { guards: readonly Guard[]; moves: readonly Action[] } {
-  const { sessionId, messages } = request;
+function claimActions(tables: Tables, request: TimedRequest): { guards: readonly Guard[]; moves: readonly Action[] } {
+  const { messages } = request;
   const campaignId = messages[0]?.campaignId ?? null;
   const guards: Guard[] = [{ action: checkToken(tables, request), refusal: 'fenced' }];
   if (campaignId !== null) {
     guards.push({ action: checkRunning(tables, campaignId), refusal: 'campaign-not-running' });
-    guards.push({ action: countSending(tables, campaignId, sessionId, messages.length), refusal: 'retry' });
+    guards.push({ action: countSending(tables, campaignId, request), refusal: 'retry' });
   }
   guards.push({ action: putClaimRecord(tables, request), refusal: 'retry' });
-  return { guards, moves: messages.map((message) => markSending(tables, message, request.fencingToken)) };
+  return { guards, moves: messages.map((message) => markSending(tables, message, request)) };
 }
 
 const checkToken = ({ core }: Tables, { sessionId, fencingToken }: ClaimRequest): Action => ({
@@ -102,12 +109,11 @@ const checkRunning = ({ core }: Tables, campaignId: string): Action => ({
   },
 });
 
-const countSending = ({ core }: Tables, campaignId: string, sessionId: string, count: number): Action => ({
+const countSending = ({ core }: Tables, campaignId: string, { sessionId, messages, nowMs }: TimedRequest): Action => ({
   Update: {
     TableName: core,
     Key: campaignCountsKey(campaignId, sessionId),
-    UpdateExpression: 'ADD sending :count',
-    ExpressionAttributeValues: { ':count': count },
+    ...countsUpdate({ sending: messages.length }, nowMs),
   },
 });
 
@@ -123,14 +129,14 @@ const putClaimRecord = ({ core }: Tables, { sessionId, fencingToken, messages }:
   },
 });
 
-const markSending = ({ messages: table }: Tables, message: OutboundMessage, fencingToken: number): Action => ({
+const markSending = ({ messages: table }: Tables, message: OutboundMessage, { fencingToken, nowMs }: TimedRequest): Action => ({
   Update: {
     TableName: table,
     Key: messageKey(message.workspaceId, message.id),
     UpdateExpression: 'SET #status = :sending, claimToken = :token, claimedAt = :now REMOVE outboxPk, outboxSk',
     ConditionExpression: '#status = :queued',
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':sending': 'sending', ':queued': 'queued', ':token': fencingToken, ':now': Date.now() },
+    ExpressionAttributeValues: { ':sending': 'sending', ':queued': 'queued', ':token': fencingToken, ':now': nowMs },
   },
 });
 

@@ -42,8 +42,8 @@ export interface Campaigns {
   counts(campaignId: string): Promise<CampaignCounts>;
   /**
    * Adds to the counts of one session's share. With a `sequence`, once only: a batch delivered again changes
-   * nothing (`SessionEventBatch.sequence` grows). Neither does one that `correctCounts` has spoken for, but it leaves
-   * the share doubtful, since the recount may have met it half-way.
+   * nothing (`SessionEventBatch.sequence` grows). Neither does one that comes after a newer one or after a correction
+   * that spoke for it, but it leaves the share doubtful: something it moved may be in no count.
    */
   addCounts(campaignId: string, sessionId: string, deltas: Partial<CampaignCounts>, sequence?: string): Promise<void>;
   /** The counts by session, as they are at this moment. */

@@ -13,7 +13,7 @@ export interface CountShare {
   readonly vouchedSequence: string | null;
   /** What `changes` was when a recount last set the counts. */
   readonly recountedChanges: number | null;
-  /** A batch came that a recount had spoken for: it may have seen only a part of what the batch moved. */
+  /** A batch came too late to be counted: after a newer one, or after a recount that may have seen a part of its moves. */
   readonly isDoubtful: boolean;
 }
 

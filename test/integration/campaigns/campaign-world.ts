@@ -12,6 +12,7 @@ import { completeIfDone } from '../../../shared/domain/campaigns/complete-if-don
 import { statsOf } from '../../../shared/domain/campaigns/campaign-stats.ts';
 import type { Campaign, Recipient } from '../../../shared/domain/campaigns/campaign.ts';
 import { makeFollowUpCampaign } from '../../../shared/domain/campaigns/follow-up-campaign.ts';
+import { makeRecountCampaign } from '../../../shared/domain/campaigns/recount-campaign.ts';
 import { makeStartCampaign } from '../../../shared/domain/campaigns/start-campaign.ts';
 import { campaignMessageIdOf } from '../../../shared/identity/campaign-message-identity.ts';
 import { aCampaign } from '../../support/builders/campaign.ts';
@@ -28,7 +29,7 @@ export async function startCampaignWorld() {
   let nowMs = Date.UTC(2026, 5, 1, 12);
   const clock = { now: () => nowMs };
   const campaigns = dynamoCampaigns(doc, tables.core, clock);
-  const outbox = dynamoOutbox(doc, tables);
+  const outbox = dynamoOutbox(doc, tables, clock);
   const messages = dynamoMessages(doc, tables.messages);
   const peers = dynamoPeers(doc, tables.messages);
   const sessions = dynamoSessions(doc, tables.core);
@@ -39,6 +40,7 @@ export async function startCampaignWorld() {
   const wake = async (ids: readonly string[]) => void woken.push(...ids);
   const announce = async (campaign: Campaign) => void announced.push(campaign);
   const startCampaign = makeStartCampaign({ campaigns, sessions, outbox, enqueue, clock });
+  const recountCampaign = makeRecountCampaign({ campaigns, messages, clock, messageIdOf: campaignMessageIdOf });
   const control: ControlCampaignDeps = { campaigns, outbox, enqueue, startCampaign, wake };
   const jobDeps: RunCampaignJobDeps = { campaigns, outbox, messages, peers, wake, announce, clock };
   let batches = 0;
@@ -63,9 +65,10 @@ export async function startCampaignWorld() {
     resume: makeResume(control),
     cancel: makeCancel(control),
     retry: makeRetry(control),
-    followUp: makeFollowUpCampaign({ campaigns, outbox, enqueue, startCampaign, announce, clock }),
+    followUp: makeFollowUpCampaign({ campaigns, outbox, enqueue, startCampaign, recountCampaign, announce, clock }),
     runJob: makeRunCampaignJob(jobDeps),
     get: (id: string) => campaigns.get(WORKSPACE, id),
+    counts: (id: string) => campaigns.counts(id),
 
     async linkedSession(): Promise<string> {
       const session = await sessions.insert(aSession({ workspaceId: WORKSPACE, status: 'connected', phoneNumber: '+4915200000000' }));

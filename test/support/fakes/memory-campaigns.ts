@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import type { CampaignJob } from '../../../shared/contracts/jobs.ts';
 import type { Campaign, CampaignCounts, Recipient } from '../../../shared/domain/campaigns/campaign.ts';
 import type { Campaigns } from '../../../shared/domain/campaigns/campaigns.ts';
+import { laterSequence, NO_COUNTS, type CountShare } from '../../../shared/domain/campaigns/count-share.ts';
 import { systemClock, type Clock } from '../../../shared/domain/clock.ts';
 import { campaignNotFound, DomainError } from '../../../shared/domain/errors.ts';
 import { pageOfRows } from './memory-page.ts';
 
-const NO_COUNTS: CampaignCounts = { sending: 0, sent: 0, delivered: 0, read: 0, failed: 0, skipped: 0 };
-
-interface Share {
-  counts: CampaignCounts;
-  sequence: string;
+/** As the table keeps it: the first batch that was counted stands in until a recount has vouched for one. */
+interface Share extends CountShare {
+  readonly firstSequence: string | null;
 }
 
 interface Held {
@@ -30,6 +29,18 @@ function plus(counts: CampaignCounts, deltas: Partial<CampaignCounts>): Campaign
   return Object.fromEntries(names.map((name) => [name, counts[name] + (deltas[name] ?? 0)])) as unknown as CampaignCounts;
 }
 
+const newShare = (sessionId: string): Share => ({
+  sessionId,
+  counts: NO_COUNTS,
+  changes: 0,
+  changedAt: 0,
+  countedSequence: null,
+  vouchedSequence: null,
+  recountedChanges: null,
+  isDoubtful: false,
+  firstSequence: null,
+});
+
 /** Campaigns in memory: keeps the same contract as the DynamoDB adapter. */
 export function memoryCampaigns(clock: Clock = systemClock): Campaigns {
   const all = new Map<string, Held>();
@@ -39,11 +50,10 @@ export function memoryCampaigns(clock: Clock = systemClock): Campaigns {
     if (!found) throw campaignNotFound(campaignId);
     return found;
   }
-  function shareOf(campaignId: string, sessionId: string): Share {
-    const { shares } = held(campaignId);
-    const share = shares.get(sessionId) ?? { counts: NO_COUNTS, sequence: '' };
-    shares.set(sessionId, share);
-    return share;
+  const shareOf = (campaignId: string, sessionId: string): Share => held(campaignId).shares.get(sessionId) ?? newShare(sessionId);
+  function change(campaignId: string, share: Share, fields: Partial<Share>): void {
+    const changed = { ...share, ...fields, changes: share.changes + 1, changedAt: clock.now() };
+    held(campaignId).shares.set(share.sessionId, changed);
   }
   const ordered = (campaignId: string) => [...held(campaignId).recipients.values()].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 
@@ -98,17 +108,35 @@ export function memoryCampaigns(clock: Clock = systemClock): Campaigns {
       const now = retried.map((recipient) => ({ ...recipient, attempt: recipient.attempt + 1 }));
       for (const recipient of now) entry.recipients.set(recipient.to, recipient);
       const share = shareOf(campaignId, sessionId);
-      share.counts = plus(share.counts, { failed: -now.length });
+      if (now.length > 0) change(campaignId, share, { counts: plus(share.counts, { failed: -now.length }) });
       return now;
     },
     async counts(campaignId) {
       return [...(all.get(campaignId)?.shares.values() ?? [])].reduce((sum, { counts }) => plus(sum, counts), NO_COUNTS);
     },
     async addCounts(campaignId, sessionId, deltas, sequence) {
+      if (Object.values(deltas).every((delta) => delta === 0)) return;
       const share = shareOf(campaignId, sessionId);
-      if (sequence !== undefined && sequence <= share.sequence) return;
-      share.counts = plus(share.counts, deltas);
-      share.sequence = sequence ?? share.sequence;
+      if (sequence !== undefined && sequence <= (share.countedSequence ?? '')) {
+        const isCountedLast = sequence === share.countedSequence && sequence !== share.vouchedSequence;
+        if (!isCountedLast) change(campaignId, share, { isDoubtful: true });
+        return;
+      }
+      const firstSequence = share.firstSequence ?? sequence ?? null;
+      const countedSequence = sequence ?? share.countedSequence;
+      change(campaignId, share, { counts: plus(share.counts, deltas), firstSequence, countedSequence });
+    },
+    async countShares(campaignId) {
+      const shares = [...(all.get(campaignId)?.shares.values() ?? [])].sort((a, b) => (a.sessionId < b.sessionId ? -1 : 1));
+      return shares.map(({ firstSequence, ...share }) => ({ ...share, vouchedSequence: share.vouchedSequence ?? firstSequence }));
+    },
+    async correctCounts(campaignId, { sessionId, changes, countedSequence }, counts, upToSequence) {
+      const share = shareOf(campaignId, sessionId);
+      if (share.changes !== changes) return false;
+      const sequence = laterSequence(countedSequence, upToSequence);
+      const marks = { countedSequence: sequence, vouchedSequence: sequence, recountedChanges: changes, isDoubtful: false };
+      held(campaignId).shares.set(sessionId, { ...share, counts, ...marks });
+      return true;
     },
     async recordJobs(jobs) {
       for (const job of jobs) {

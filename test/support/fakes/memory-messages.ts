@@ -14,6 +14,10 @@ export const memoryMessages = (table: MemoryMessageTable = memoryMessageTable())
     const rows = messageIds.flatMap((id) => rowOf(table, workspaceId, id) ?? []);
     return new Map(rows.map((row) => [row.id, storedOfRow(row)]));
   },
+  async standings(workspaceId, messageIds) {
+    const rows = [...new Set(messageIds)].flatMap((id) => rowOf(table, workspaceId, id) ?? []);
+    return rows.map(({ sessionId, status, movedBy }) => ({ sessionId, status, movedBy }));
+  },
   async listOfChat(workspaceId, chatId, { limit, cursor }) {
     const rows = [...table.rows.values()]
       .filter((row) => row.workspaceId === workspaceId && row.chatId === chatId)

@@ -33,7 +33,7 @@ export const apiKeyRoutes = {
     path: '/v1/api-keys/{id}',
     tag,
     scope: 'keys:write',
-    summary: 'Revoke a key; it stops working within a minute',
+    summary: 'Revoke a key; it stops working at once',
     params: z.object({ id: ApiKeyId }),
     responses: { 204: null },
   },
