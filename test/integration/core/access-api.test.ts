@@ -5,10 +5,12 @@ import type { HttpHandler } from '../../../lambdas/http/http-api.ts';
 import { callApi, lambdaContext, type ApiCall } from '../../support/api-event.ts';
 import { anId } from '../../support/builders/session.ts';
 import { awsEnvironment, startDynamo, type TestDynamo } from '../../support/dynamodb.ts';
+import { startServerDouble, type ServerDouble } from '../../support/server-double.ts';
 
 type Authorizer = (event: APIGatewayRequestAuthorizerEvent, context: Context) => Promise<APIGatewayAuthorizerResult>;
 
 let dynamo: TestDynamo;
+let apiGateway: ServerDouble;
 let handler: HttpHandler;
 let authorizer: Authorizer;
 let workspaceId: string;
@@ -24,11 +26,17 @@ const authorize = (headers: Record<string, string>) =>
 
 beforeAll(async () => {
   dynamo = await startDynamo();
-  Object.assign(process.env, awsEnvironment(dynamo.endpoint), { CORE_TABLE: dynamo.tables.core });
+  apiGateway = await startServerDouble({ status: 202 });
+  Object.assign(process.env, awsEnvironment(dynamo.endpoint), {
+    CORE_TABLE: dynamo.tables.core, REST_API_ID: 'api', REST_API_STAGE: 'live', AWS_ENDPOINT_URL_API_GATEWAY: apiGateway.url,
+  });
   ({ handler } = await import('../../../lambdas/api/api-keys/api-keys.handler.ts'));
   ({ handler: authorizer } = await import('../../../lambdas/api/authorizer/authorizer.handler.ts'));
 });
-afterAll(() => dynamo.stop());
+afterAll(async () => {
+  await dynamo.stop();
+  await apiGateway.stop();
+});
 beforeEach(() => {
   workspaceId = anId('wsp');
 });
@@ -53,6 +61,8 @@ describe('An API key', () => {
 
     expect(await call('DELETE', `/v1/api-keys/${made.id}`)).toMatchObject({ status: 204, body: '' });
     await expect(authorize({ authorization: `Bearer ${made.key}` })).rejects.toThrow(/^Unauthorized$/);
+    const flush = { method: 'DELETE', path: '/restapis/api/stages/live/cache/authorizers' };
+    expect(apiGateway.received).toEqual([expect.objectContaining(flush)]); // else the gateway would let it in for a while
     expect(await call('DELETE', `/v1/api-keys/${made.id}`)).toMatchObject({ status: 404, body: { code: 'api_key_not_found' } });
   });
 
