@@ -27,13 +27,16 @@ export interface GuardedFetchOptions extends AddressRules {
   readonly totalTimeoutMs?: number;
 }
 
-/** For registration: refuses a URL early, with the field named. Delivery checks again, since names change. */
+/**
+ * For registration: refuses a URL early, with the field named. Delivery checks again, since names change; so a name that
+ * does not resolve, for now or from here, is no reason to refuse.
+ */
 export function checkWebhookUrl({ resolve = systemResolve, ...rules }: GuardedFetchOptions): CheckWebhookUrl {
   return async (url) => {
     try {
       await requirePublicUrl(new URL(url), resolve, rules);
     } catch (error) {
-      throw refusal(error instanceof RefusedTargetError ? error.message : 'does not resolve to an address', error);
+      if (error instanceof RefusedTargetError) throw refusal(error.message, error);
     }
   };
 }

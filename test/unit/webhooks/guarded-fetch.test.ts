@@ -24,9 +24,13 @@ describe('registration', () => {
   it.each([
     ['a private address', resolvesTo({ address: '10.1.2.3', family: 4 })],
     ['a public and a private one', resolvesTo(PUBLIC, { address: '::1', family: 6 })],
-    ['nothing', () => Promise.reject(new Error('ENOTFOUND'))],
   ])('refuses a name that resolves to %s', async (_, resolve) => {
     await expect(checkWebhookUrl({ ...strict, resolve })('https://example.com/x')).rejects.toMatchObject({ code: 'webhook_target_refused' });
+  });
+
+  it('takes a name that does not resolve yet: delivery looks again', async () => {
+    const resolve: Resolve = () => Promise.reject(new Error('ENOTFOUND'));
+    await expect(checkWebhookUrl({ ...strict, resolve })('https://soon.example.com/x')).resolves.toBeUndefined();
   });
 
   it.each(['https://user:pass@example.com/', 'ftp://example.com/', 'file:///etc/passwd'])('refuses %s', async (url) => {
