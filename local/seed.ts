@@ -1,8 +1,8 @@
-import { createHash, randomInt } from 'node:crypto';
 import { ulid } from 'ulid';
 import * as z from 'zod';
 import { Scope } from '../shared/contracts/api/common.ts';
 import type { ApiKeys, Workspaces } from '../shared/domain/access/api-keys.ts';
+import { hashApiKey, newApiKey, previewOfApiKey } from '../shared/identity/api-key.ts';
 import { findPrivateJson, writePrivateJson } from './data-dir/private-json.ts';
 
 /** What the first start makes, so that there is something to begin with: two workspaces and keys to them. */
@@ -20,19 +20,14 @@ export interface SeedStores {
   readonly apiKeys: Pick<ApiKeys, 'insert' | 'findByHash'>;
 }
 
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const RANDOM_LENGTH = 40;
-const PREVIEW_LENGTH = 10;
 const TENANT_SCOPES = Scope.options.filter((scope) => scope !== 'operator');
-
-const newKey = (): string => `blz_${Array.from({ length: RANDOM_LENGTH }, () => BASE62[randomInt(BASE62.length)]).join('')}`;
 
 const newSeed = (): SeedKeys => ({
   workspaceId: `wsp_${ulid()}`,
   otherWorkspaceId: `wsp_${ulid()}`,
-  apiKey: newKey(),
-  operatorKey: newKey(),
-  otherApiKey: newKey(),
+  apiKey: newApiKey(),
+  operatorKey: newApiKey(),
+  otherApiKey: newApiKey(),
 });
 
 interface KeyToInsert {
@@ -43,9 +38,9 @@ interface KeyToInsert {
 }
 
 async function insertKey({ key, workspaceId, name, scopes }: KeyToInsert, apiKeys: SeedStores['apiKeys']): Promise<void> {
-  const hash = createHash('sha256').update(key).digest('hex');
+  const hash = hashApiKey(key);
   if (await apiKeys.findByHash(hash)) return;
-  const preview = key.slice(0, PREVIEW_LENGTH);
+  const preview = previewOfApiKey(key);
   await apiKeys.insert({ id: `key_${ulid()}`, workspaceId, name, scopes, preview, hash, createdAt: Date.now(), lastUsedAt: null });
 }
 

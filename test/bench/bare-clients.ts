@@ -5,7 +5,7 @@ import whatsapp from 'whatsapp-web.js';
 import type { PhonesClient } from '../../local/client/phones-client.ts';
 import { until } from '../../local/client/until.ts';
 import { browserOptions } from '../support/browser.ts';
-import type { SimulatedService } from './simulated-service.ts';
+import type { SimulatedService } from '../support/simulated-service.ts';
 
 const { Client, NoAuth } = whatsapp;
 const LINK_TIMEOUT_MS = 60_000;
@@ -13,7 +13,7 @@ const LINK_TIMEOUT_MS = 60_000;
 export type BareClient = InstanceType<typeof Client>;
 
 /* The flags any careful user of the library would set; the fleet's own come from its own code. */
-const flags = ({ page, spki }: SimulatedService): string[] => [
+const flags = ({ address: { page, spki } }: SimulatedService): string[] => [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
   `--host-resolver-rules=MAP web.whatsapp.com:443 ${page},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1`,

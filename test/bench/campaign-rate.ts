@@ -1,13 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { linkSession } from '../../local/client/link-session.ts';
 import { PhonesClient } from '../../local/client/phones-client.ts';
 import { until } from '../../local/client/until.ts';
 import type { MessageView } from '../../shared/contracts/api/messages.ts';
 import type { CampaignView, RecipientView } from '../../shared/contracts/api/campaigns.ts';
+import { SimulatedService } from '../support/simulated-service.ts';
 import { createCampaign } from '../e2e/campaign-story.ts';
 import { Stack } from '../e2e/stack.ts';
 import { BareNumber, bareRate } from './bare-clients.ts';
 import type { BenchOptions, Measurement, Row } from './measurement.ts';
-import { SimulatedService } from './simulated-service.ts';
 import { median, round } from './statistics.ts';
 
 const MESSAGES = 2_000;
@@ -84,15 +87,17 @@ async function measureSessions(sides: Sides, count: number, options: BenchOption
 }
 
 async function measure(options: BenchOptions): Promise<readonly Row[]> {
-  const service = await SimulatedService.start();
-  const args = ['--whatsapp-address', service.page, '--whatsapp-spki', service.spki];
-  const stack = await Stack.start({ args });
+  const dataDir = await mkdtemp(join(tmpdir(), 'blazz-bench-'));
+  const service = await SimulatedService.start(dataDir);
+  const { page, spki, control } = service.address;
+  const stack = await Stack.start({ args: ['--whatsapp-address', page, '--whatsapp-spki', spki] });
   try {
-    const sides = { service, stack, phones: new PhonesClient(service.control) };
+    const sides = { service, stack, phones: new PhonesClient(control) };
     return [await measureSessions(sides, 1, options), await measureSessions(sides, 4, options)];
   } finally {
     await stack.close();
     await service.stop();
+    await rm(dataDir, { recursive: true, force: true });
   }
 }
 

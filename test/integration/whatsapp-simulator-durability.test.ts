@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { eventually, removeFolder, SimulatedService, temporaryFolder } from './whatsapp-simulator-harness.ts';
+import { SimulatedService } from '../support/simulated-service.ts';
+import { eventually, removeFolder, temporaryFolder } from './whatsapp-simulator-harness.ts';
 
 jest.setTimeout(30_000);
 

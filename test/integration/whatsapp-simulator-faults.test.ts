@@ -1,18 +1,8 @@
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type wweb from 'whatsapp-web.js';
-import {
-  eventually,
-  inPage,
-  keyOf,
-  linkByQr,
-  newClient,
-  next,
-  open,
-  removeFolder,
-  SimulatedService,
-  temporaryFolder,
-} from './whatsapp-simulator-harness.ts';
+import { SimulatedService } from '../support/simulated-service.ts';
+import { eventually, inPage, keyOf, linkByQr, newClient, next, open, removeFolder, temporaryFolder } from './whatsapp-simulator-harness.ts';
 
 const ALICE = '15550001111';
 const ALICE_CHAT = `${ALICE}@c.us`;

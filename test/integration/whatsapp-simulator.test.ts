@@ -3,20 +3,8 @@ import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import wweb from 'whatsapp-web.js';
-import {
-  eventually,
-  inPage,
-  keyOf,
-  linkByQr,
-  newClient,
-  next,
-  nextInjection,
-  open,
-  removeFolder,
-  SimulatedService,
-  storedAck,
-  temporaryFolder,
-} from './whatsapp-simulator-harness.ts';
+import { SimulatedService } from '../support/simulated-service.ts';
+import { eventually, inPage, keyOf, linkByQr, newClient, next, nextInjection, open, removeFolder, storedAck, temporaryFolder } from './whatsapp-simulator-harness.ts';
 
 const SHOP = '4915112345678';
 const ALICE = '15550001111';

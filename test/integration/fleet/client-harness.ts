@@ -8,7 +8,7 @@ import { makeFetchMedia } from '../../../fleet/whatsapp/media-source.ts';
 import type { AckReport, ReceivedMessage, WhatsAppEvent } from '../../../fleet/whatsapp/whatsapp-client.ts';
 import { until } from '../../../local/client/until.ts';
 import { silentLog } from '../../support/fakes/silent-log.ts';
-import { SimulatedService } from '../whatsapp-simulator-harness.ts';
+import { SimulatedService } from '../../support/simulated-service.ts';
 
 const LIMIT_MS = 20_000;
 type EventOf<T extends WhatsAppEvent['type']> = Extract<WhatsAppEvent, { type: T }>;
