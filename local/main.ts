@@ -1,9 +1,9 @@
+import { watchParents } from './children/watch-parents.ts';
 import { readOptions, USAGE, type Options } from './options.ts';
 import { StartError } from './start-error.ts';
 import { summary } from './summary.ts';
 
 const OLDEST_NODE = 24;
-const PARENT_CHECK_MS = 500;
 const STOP_LIMIT_MS = 180_000; // instances may take two minutes to drain
 
 function requireNode(): void {
@@ -11,17 +11,6 @@ function requireNode(): void {
   if (major < OLDEST_NODE) {
     throw new StartError(`Node ${OLDEST_NODE} or later is needed, this is ${process.versions.node}: start with \`npm start\``);
   }
-}
-
-/** Calls back once when the process that started this one is gone. */
-function watchParent(onGone: () => void): NodeJS.Timeout {
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    onGone();
-  }, PARENT_CHECK_MS);
-  return timer.unref();
 }
 
 async function run(options: Options): Promise<number> {
@@ -39,7 +28,7 @@ async function run(options: Options): Promise<number> {
     if (timesTold > 1) atOnce();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  watchParent(told.resolve);
+  watchParents(told.resolve);
   try {
     const view = await Promise.race([host.start(), told.promise]);
     if (view) console.log(summary(view, host.dataDir));

@@ -112,6 +112,14 @@ describe('the end of a host', () => {
     await noneLeft();
   });
 
+  it('comes when npm is killed, though the shell that npm put in between lives on', async () => {
+    const npm = spawn('npm', ['start', '--', '--port', '0', '--data-dir', dataDir, ...NO_FLEET], { stdio: 'ignore' });
+    const { pid } = await until(async () => readLocalJson(dataDir).catch(() => undefined), { what: 'the host to be ready', timeoutMs: 60_000 });
+    npm.kill('SIGKILL');
+    await until(async () => !isRunning(pid), { what: 'the host to end' });
+    await noneLeft();
+  });
+
   it('comes at once, in one line, when there is no browser for the fleet', async () => {
     const start = startHost({ args: ['--instances', '1'], env: { PUPPETEER_EXECUTABLE_PATH: '/no/chromium' } });
     await expect(start).rejects.toThrow(/^The host did not start:\nA fleet instance does not start: .*\/no\/chromium.*\n$/);
