@@ -42,11 +42,22 @@ function tableOf(rows: readonly Row[]): string {
   return [line(['', ...columns]), line(['---', ...columns.map(() => '---')]), ...body].join('\n');
 }
 
-async function writeResults(sections: readonly string[]): Promise<void> {
+const HEADING = '### ';
+
+/** Sections by their title, as they stand between the marks. */
+function sectionsIn(text: string): Map<string, string> {
+  const sections = text.split(new RegExp(`^(?=${HEADING})`, 'm')).filter((section) => section.startsWith(HEADING));
+  return new Map(sections.map((section) => [section.slice(HEADING.length, section.indexOf('\n')), section.trim()]));
+}
+
+/** Puts the sections in, in our order; those that were not measured this time stay as they are. */
+async function writeResults(machine: string, measured: ReadonlyMap<string, string>): Promise<void> {
   const text = await readFile(RESULTS, 'utf8');
-  const [before] = text.split(BEGIN);
-  const [, after] = text.split(END);
-  await writeFile(RESULTS, `${before}${BEGIN}\n${sections.join('\n\n')}\n${END}${after ?? ''}`);
+  const [before = '', rest = ''] = text.split(BEGIN);
+  const [kept = '', after = ''] = rest.split(END);
+  const known = new Map([...sectionsIn(kept), ...measured]);
+  const sections = MEASUREMENTS.flatMap(({ title }) => known.get(title) ?? []);
+  await writeFile(RESULTS, `${before}${BEGIN}\n${[machine, ...sections].join('\n\n')}\n${END}${after}`);
 }
 
 function chosen(): readonly Measurement[] {
@@ -65,11 +76,11 @@ if (values.help) {
     progress: (text: string) => process.stderr.write(`  ${text}\n`),
   };
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-  const sections = [`Measured on ${new Date().toISOString().slice(0, 10)}: ${machine}.`];
+  const sections = new Map<string, string>();
   for (const { title, run } of chosen()) {
     process.stderr.write(`${title}\n`);
-    sections.push(`### ${title}\n\n${tableOf(await run(options))}`);
-    console.log(`\n${sections.at(-1)}\n`);
+    sections.set(title, `${HEADING}${title}\n\n${tableOf(await run(options))}`);
+    console.log(`\n${sections.get(title)}\n`);
   }
-  if (values.write) await writeResults(sections);
+  if (values.write) await writeResults(`Measured on ${new Date().toISOString().slice(0, 10)}: ${machine}.`, sections);
 }

@@ -1,17 +1,16 @@
 import { Agent, request } from 'undici';
 import { Stack } from '../e2e/stack.ts';
 import { type BenchOptions, type Measurement, type Row, withStack } from './measurement.ts';
-import { percentile, round } from './statistics.ts';
+import { median, percentile, round } from './statistics.ts';
 
 const CLIENTS = 50;
 const REQUESTS = 4_000;
-const WARM_UP = 500;
+const WARM_UP = 2_000;
 
-async function measure(stack: Stack, { scale }: BenchOptions): Promise<readonly Row[]> {
+async function measure(stack: Stack, { scale, repeat, progress }: BenchOptions): Promise<readonly Row[]> {
   const { api, apiKey } = stack.local;
   const { id: sessionId } = await stack.blazz.createSession({ name: 'bench', autoStart: false });
   const agent = new Agent({ connections: CLIENTS, pipelining: 1 });
-  const latencies: number[] = [];
   let next = 0;
 
   async function send(row: number): Promise<number> {
@@ -36,17 +35,26 @@ async function measure(stack: Stack, { scale }: BenchOptions): Promise<readonly 
 
   await drive(WARM_UP, () => {});
   const requests = Math.round(REQUESTS * scale);
-  const startedAt = performance.now();
-  await drive(requests, (ms) => latencies.push(ms));
-  const seconds = (performance.now() - startedAt) / 1_000;
+  async function measureRound(): Promise<{ rate: number; p50: number; p99: number }> {
+    const latencies: number[] = [];
+    const startedAt = performance.now();
+    await drive(requests, (ms) => latencies.push(ms));
+    const rate = (requests * 1_000) / (performance.now() - startedAt);
+    return { rate, p50: percentile(latencies, 50), p99: percentile(latencies, 99) };
+  }
+  const rounds = [];
+  for (let n = 0; n < repeat; n++) {
+    progress(`round ${n + 1} of ${repeat}`);
+    rounds.push(await measureRound());
+  }
   await agent.close();
   return [
     {
-      what: `POST /v1/messages, ${CLIENTS} clients, ${requests} requests, warm`,
+      what: `POST /v1/messages, ${CLIENTS} clients, ${requests} requests, warm, median of ${repeat}`,
       figures: {
-        'requests/s': Math.round(requests / seconds),
-        'p50 ms': round(percentile(latencies, 50)),
-        'p99 ms': round(percentile(latencies, 99)),
+        'requests/s': round(median(rounds.map(({ rate }) => rate)), 0),
+        'p50 ms': round(median(rounds.map(({ p50 }) => p50))),
+        'p99 ms': round(median(rounds.map(({ p99 }) => p99))),
       },
     },
   ];

@@ -5,7 +5,10 @@ import { BlazzClient } from '../../local/client/blazz-client.ts';
 import { type HostOptions, HostProcess, type LocalJson } from '../../local/client/host-process.ts';
 import { PhonesClient } from '../../local/client/phones-client.ts';
 
-export type StackOptions = Pick<HostOptions, 'args' | 'env'>;
+export interface StackOptions extends Pick<HostOptions, 'args' | 'env'> {
+  /** The folder in which the data directory is made; default: the system's for temporary files. */
+  readonly under?: string;
+}
 
 /** A whole Blazz on free ports in a temporary folder, as `npm start` runs it, for tests that know only its HTTP. */
 export class Stack {
@@ -20,7 +23,7 @@ export class Stack {
   }
 
   static async start(options: StackOptions = {}): Promise<Stack> {
-    const stack = new Stack(await mkdtemp(join(tmpdir(), 'blazz-e2e-')), options);
+    const stack = new Stack(await mkdtemp(join(options.under ?? tmpdir(), 'blazz-e2e-')), options);
     await stack.restart().catch(async (error: unknown) => {
       await stack.close();
       throw error;
@@ -56,7 +59,8 @@ export class Stack {
 
   /** Starts the host on the same data; it must not be running. */
   async restart(): Promise<void> {
-    this.#host = await HostProcess.start({ dataDir: this.dataDir, ...this.#options });
+    const { args, env } = this.#options;
+    this.#host = await HostProcess.start({ dataDir: this.dataDir, ...(args && { args }), ...(env && { env }) });
     this.#local = await this.#host.local();
   }
 
