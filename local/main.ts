@@ -1,20 +1,12 @@
+import { Host } from './host.ts';
 import { watchParents } from './children/watch-parents.ts';
 import { readOptions, USAGE, type Options } from './options.ts';
 import { StartError } from './start-error.ts';
 import { summary } from './summary.ts';
 
-const OLDEST_NODE = 24;
 const STOP_LIMIT_MS = 180_000; // instances may take two minutes to drain
 
-function requireNode(): void {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major < OLDEST_NODE) {
-    throw new StartError(`Node ${OLDEST_NODE} or later is needed, this is ${process.versions.node}: start with \`npm start\``);
-  }
-}
-
 async function run(options: Options): Promise<number> {
-  const { Host } = await import('./host.ts'); // after the check: what it imports needs a new Node
   const host = new Host(options);
   const told = Promise.withResolvers<void>();
   let timesTold = 0;
@@ -44,7 +36,6 @@ async function run(options: Options): Promise<number> {
 /** The exit code. */
 async function main(): Promise<number> {
   try {
-    requireNode();
     const options = readOptions(process.argv.slice(2));
     if (options !== 'help') return await run(options);
     console.log(USAGE);
