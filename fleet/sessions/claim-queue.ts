@@ -78,7 +78,7 @@ export class ClaimQueue {
         this.#lanes = this.#lanes.filter((other) => other !== lane); // until the lanes are read again
         return { kind: 'idle' };
       case 'claimed':
-        this.#remember(due);
+        this.#remember(claim.claimed); // the others are still to be claimed, or gone from the index shortly
         return claim.claimed.length > 0 ? { kind: 'claimed', messages: claim.claimed } : { kind: 'idle' };
     }
   }

@@ -20,7 +20,8 @@ export function campaignBar(total: number): { show(sent: number, read: number, n
 
 /** Rows under headings, with a rule between. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const drawn = new Table({ head: [...head], style: { head: ['bold'], border: ['grey'] } });
+  const style = process.stdout.isTTY ? { head: ['bold'], border: ['grey'] } : { head: [], border: [] };
+  const drawn = new Table({ head: [...head], style });
   drawn.push(...rows.map((row) => [...row]));
   return drawn.toString();
 }
