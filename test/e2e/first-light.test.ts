@@ -36,7 +36,7 @@ describe('The whole story, through HTTP alone', () => {
     await receiver?.close();
   }, TEST_MS);
 
-  it('links two numbers by QR, one on each instance', async () => {
+  it('links two numbers by QR, one of them the primary', async () => {
     expect(sessions.map((session) => session.phoneNumber)).toEqual(['+4915200000001', '+4915200000002']);
     const page = await stack.blazz.get<{ data: SessionView[] }>('/v1/sessions?status=connected');
     expect(page.data).toHaveLength(2);
