@@ -4,13 +4,10 @@ const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 const id = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}_${ULID}$`), `must look like ${prefix}_ followed by a ULID`);
 
-export const WorkspaceId = id('wsp');
 export const SessionId = id('ses');
 export const MessageId = id('msg');
 export const CampaignId = id('cmp');
 export const ChatId = id('cht');
 export const WebhookId = id('whk');
-export const EventId = id('evt');
 export const DeliveryId = id('dlv');
 export const ApiKeyId = id('key');
-export const InstanceId = id('ins');

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { freePort } from '../../local/children/free-port.ts';
 import type { TableNames } from '../../shared/adapters/dynamodb/table-names.ts';
 import { TABLES, type TableSchema } from '../../shared/contracts/table-schema.ts';
 
@@ -79,15 +79,6 @@ async function end(child: ChildProcess): Promise<void> {
   child.stdin?.end();
   await ended;
   child.stderr?.destroy();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function createTables(client: DynamoDBClient): Promise<TableNames> {

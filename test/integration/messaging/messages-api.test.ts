@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { HttpHandler } from '../../../lambdas/http/http-api.ts';
 import type { MessageView } from '../../../shared/contracts/api/messages.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
+import { until } from '../../../local/client/until.ts';
 import { callApi, type ApiCall } from '../../support/api-event.ts';
 import { anId } from '../../support/builders/session.ts';
 import { OWN_NUMBER, startApiWorld, type ApiWorld } from './api-world.ts';
@@ -109,7 +110,7 @@ describe('POST /v1/messages', () => {
   it('waits for the message to leave when asked to', async () => {
     const { id: sessionId } = await world.connectedSession(workspaceId);
     const answer = send(TEXT, {}, '?wait=10');
-    const message = await until(async () => (await world.outbox.listDue({ sessionId, campaignId: null }, Date.now(), 1))[0]);
+    const message = await until(async () => (await world.outbox.listDue({ sessionId, campaignId: null }, Date.now(), 1))[0], { what: 'the message to be queued' });
     await world.outbox.claim({ sessionId, fencingToken: 1, messages: [message] });
     const batch = { sequence: '0000000001-0000000001', fencingToken: 1 };
     await world.messages.applyChanges(workspaceId, batch, [{ messageId: message.id, to: 'sent', at: Date.now(), wireId: '3EB0' }]);
@@ -211,13 +212,3 @@ describe('Bad input gets a 4xx naming the field, and leaves no trace (I8)', () =
     expect(await send(TEXT, { scopes: ['messages:read'] })).toMatchObject({ status: 403, body: { code: 'missing_scope' } });
   });
 });
-
-async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 5_000;
-  while (Date.now() < deadline) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('It did not come in time');
-}

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signWebhook } from '../../../lambdas/queues/webhook-deliveries/sign-webhook.ts';
+import { freePort } from '../../../local/children/free-port.ts';
+import { until } from '../../../local/client/until.ts';
 import { anEvent, aWebhook } from '../../support/builders/webhook.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -58,23 +58,5 @@ describe('The snippets of docs/webhooks.md', () => {
   });
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function whenListening(port: number): Promise<void> {
-  for (const deadline = Date.now() + DEADLINE_MS; ; ) {
-    try {
-      await fetch(`http://127.0.0.1:${port}/`, { method: 'POST' });
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
+const whenListening = (port: number): Promise<Response> =>
+  until(() => fetch(`http://127.0.0.1:${port}/`, { method: 'POST' }).catch(() => undefined), { what: 'the snippet to listen', timeoutMs: DEADLINE_MS });
