@@ -119,7 +119,7 @@ async function takeLease({ id, config, registry, metrics, log }: Base, port: num
   const marginMs = config.LEASE_MARGIN_SECONDS * 1_000;
   const registeredAt = monotonicClock.now();
   const granted = await registry.register({ id, url, zone, capacity: config.CAPACITY, version: config.BLAZZ_VERSION }, ttlMs);
-  const lease = new LeaseKeeper(granted, registeredAt, { ...options, registry, ttlMs, marginMs, clock: monotonicClock, onRenewed: () => metrics.renewals.inc(), log });
+  const lease = new LeaseKeeper(granted, registeredAt, { ...options, registry, ttlMs, marginMs, clock: monotonicClock, onRenewal: (outcome) => metrics.renewals.inc({ outcome }), log });
   return { lease, url };
 }
 

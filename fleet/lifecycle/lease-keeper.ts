@@ -13,7 +13,7 @@ export interface LeaseKeeperOptions {
   readonly load: () => InstanceLoad;
   /** Kills all sessions: without the lease none may run here. Called once. */
   readonly onLost: (why: string) => void;
-  readonly onRenewed?: () => void;
+  readonly onRenewal?: (outcome: 'renewed' | 'failed') => void;
   readonly log: Log;
 }
 
@@ -93,8 +93,9 @@ export class LeaseKeeper {
       this.#lease = renewed;
       this.#heldUntil = startedAt + ttlMs - marginMs;
       this.#armDeadline();
-      this.#options.onRenewed?.();
+      this.#options.onRenewal?.('renewed');
     } catch (error) {
+      this.#options.onRenewal?.('failed');
       log.warn({ err: error }, 'lease renewal failed'); // tried again until the deadline: an outage may be short
     }
   }

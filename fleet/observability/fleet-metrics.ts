@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export type FleetMetrics = ReturnType<typeof fleetMetrics>;
 
 const SEND_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const MOVE_SECONDS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300];
 
 /** All numbers of one instance. Labels are few and bounded: never a session or a phone number, except memory. */
 export function fleetMetrics() {
@@ -20,8 +21,13 @@ export function fleetMetrics() {
       name: 'blazz_message_send_seconds', help: 'From hand-over to the page until WhatsApp took it', buckets: SEND_SECONDS, registers,
     }),
     takeovers: new Counter({ name: 'blazz_takeovers_total', help: 'Sessions taken over from lost instances', registers }),
-    renewals: new Counter({ name: 'blazz_lease_renewals_total', help: 'Successful lease renewals', registers }),
+    takeoverSeconds: new Histogram({
+      name: 'blazz_takeover_seconds', help: 'From the last heartbeat of a lost owner until the session was connected here', buckets: MOVE_SECONDS, registers,
+    }),
+    renewals: new Counter({ name: 'blazz_lease_renewals_total', help: 'Lease renewals', labelNames: ['outcome'], registers }),
+    claimSeconds: new Histogram({ name: 'blazz_outbox_claim_seconds', help: 'One claim of due messages', buckets: SEND_SECONDS, registers }),
     restarts: new Counter({ name: 'blazz_browser_restarts_total', help: 'Browsers restarted after trouble', labelNames: ['reason'], registers }),
+    warnings: new Counter({ name: 'blazz_session_warnings_total', help: 'Warnings of sessions', labelNames: ['source', 'code'], registers }),
     events: new Counter({ name: 'blazz_session_events_total', help: 'Events handed to the queue', registers }),
   };
 }

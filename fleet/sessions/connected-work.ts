@@ -43,7 +43,7 @@ export class ConnectedWork {
     this.#health = new HealthWatch({
       client,
       pageBuild,
-      onHealth: (health) => context.report({ type: 'session.health', at: now(), health }),
+      board: context.health,
       onConnection: (isConnected) => this.#onConnection(isConnected),
       onSilent: () => onDead('the page stopped answering'),
     });

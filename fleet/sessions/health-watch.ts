@@ -1,5 +1,5 @@
-import type { SessionHealth } from '../../shared/contracts/session-events.ts';
 import type { WhatsAppClient } from '../whatsapp/whatsapp-client.ts';
+import type { HealthBoard } from './health-board.ts';
 
 const LOOK_EVERY_MS = 30_000;
 const SILENT_LOOKS = 2;
@@ -7,18 +7,17 @@ const SILENT_LOOKS = 2;
 export interface HealthWatchOptions {
   readonly client: Pick<WhatsAppClient, 'checkHealth'>;
   readonly pageBuild: string;
-  readonly onHealth: (health: SessionHealth) => void;
+  readonly board: Pick<HealthBoard, 'note'>;
   /** Connected or not, as the page says. It goes on trying by itself. */
   readonly onConnection: (isConnected: boolean) => void;
   /** The page has stopped answering: no event will ever tell. */
   readonly onSilent: () => void;
 }
 
-/** Asks a connected page from time to time whether it is. Health is told when it changes. */
+/** Asks a connected page from time to time whether it is. */
 export class HealthWatch {
   readonly #options: HealthWatchOptions;
   #silentLooks = 0;
-  #told: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: HealthWatchOptions) {
@@ -47,10 +46,8 @@ export class HealthWatch {
     }
   }
 
-  #tell(state: SessionHealth['state'], detail: string | null): void {
-    const news = `${state} ${detail}`;
-    if (news === this.#told) return;
-    this.#told = news;
-    this.#options.onHealth({ state, detail, checkedAt: new Date().toISOString(), pageBuild: this.#options.pageBuild });
+  #tell(state: 'ok' | 'degraded', detail: string | null): void {
+    const { board, pageBuild } = this.#options;
+    board.note({ state, detail, pageBuild });
   }
 }

@@ -1,4 +1,4 @@
-import type { SessionEvent } from '../../shared/contracts/session-events.ts';
+import type { SessionEvent, WarningSource } from '../../shared/contracts/session-events.ts';
 import type { SessionStatus, StatusReason } from '../../shared/contracts/session-status.ts';
 import type { Clock } from '../../shared/domain/clock.ts';
 import type { Messages } from '../../shared/domain/outbox/messages.ts';
@@ -12,8 +12,11 @@ import type { Log } from '../observability/log.ts';
 import type { LiveProfiles } from '../storage/live-profiles.ts';
 import type { SessionStore } from '../storage/session-store.ts';
 import type { MakeWhatsAppClient } from '../whatsapp/whatsapp-client.ts';
+import { HealthBoard } from './health-board.ts';
 import type { HeldLease } from './message-sender.ts';
 import type { QRRateLimiter } from './qr-rate-limiter.ts';
+
+const WARN_AGAIN_MS = 600_000;
 
 /** What all sessions of an instance share. */
 export interface SessionServices {
@@ -40,14 +43,18 @@ export interface SessionServices {
 export class SessionContext {
   readonly services: SessionServices;
   readonly assignment: Assignment;
+  readonly health: HealthBoard;
   record: Session;
   #status: SessionStatus;
+  readonly #warnedAt = new Map<string, number>();
 
   constructor(record: Session, assignment: Assignment, services: SessionServices) {
     this.record = record;
     this.assignment = assignment;
     this.services = services;
     this.#status = record.status;
+    const known = { ...record.health, restarts: 0 };
+    this.health = new HealthBoard(known, (health) => this.report({ type: 'session.health', at: now(), health }));
   }
 
   get sessionId(): string {
@@ -76,6 +83,16 @@ export class SessionContext {
     this.#status = status;
     this.services.log.info({ sessionId: this.sessionId, status, reason }, 'session status');
     this.report({ type: 'session.status', at: now(), status, reason, details, phoneNumber });
+  }
+
+  /** Something a person should know, told to logs, metrics and webhooks; the same one again only after a while. */
+  warn(source: WarningSource, code: string, detail: string): void {
+    const { log, metrics } = this.services;
+    metrics.warnings.inc({ source, code });
+    if (performance.now() - (this.#warnedAt.get(code) ?? Number.NEGATIVE_INFINITY) < WARN_AGAIN_MS) return;
+    this.#warnedAt.set(code, performance.now());
+    log.warn({ sessionId: this.sessionId, source, code }, detail);
+    this.report({ type: 'session.warning', at: now(), source, code, detail });
   }
 }
 

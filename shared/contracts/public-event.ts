@@ -3,6 +3,7 @@ import * as z from 'zod';
 export const PublicEventType = z.enum([
   'session.qr',
   'session.status',
+  'session.warning',
   'message.received',
   'message.sent',
   'message.delivered',

@@ -10,6 +10,16 @@ export const SessionHealth = z.object({
   checkedAt: at.nullable(),
   detail: z.string().nullable(),
   pageBuild: z.string().nullable(),
+  lastFrameAt: at.nullable().describe("When the page's connection to WhatsApp last carried anything"),
+  memoryBytes: z.int().nullable().describe("PSS of the session's browser"),
+  profileBytes: z.int().nullable().describe('What the live profile takes on the disk, caches included'),
+  restarts: z.int().nonnegative().describe('Browsers started again after trouble, since its instance took the session'),
+  qr: z
+    .object({ rounds: z.int(), limit: z.int(), retryAt: at.nullable() })
+    .nullable()
+    .describe('QR rounds shown within the hour; `retryAt`: when the next may be, after the limit'),
+  newChatsPausedUntil: at.nullable().describe('WhatsApp lets this number answer, but not open new chats, until then'),
+  instructions: z.string().nullable().describe('What a person has to do now'),
 });
 export type SessionHealth = z.infer<typeof SessionHealth>;
 
@@ -19,6 +29,21 @@ const MediaDescription = z.object({
   bytes: z.int().nonnegative(),
   sha256: z.string(),
 });
+
+/** Which part of an instance had something to warn of. */
+export const WarningSource = z.enum([
+  'health_monitor',
+  'storage_optimizer',
+  'timeout_handler',
+  'session_pool',
+  'profile_lock_cleaner',
+  'qr_rate_limiter',
+  'memory_manager',
+  'whatsapp_rate_limiter',
+  'page_compatibility',
+  'session_store',
+]);
+export type WarningSource = z.infer<typeof WarningSource>;
 
 /** What a session reports about itself and its messages. */
 export const SessionEvent = z.discriminatedUnion('type', [
@@ -39,6 +64,13 @@ export const SessionEvent = z.discriminatedUnion('type', [
     phoneNumber: z.string().nullable().describe('Known from `connected` on'),
   }),
   z.object({ type: z.literal('session.health'), at, health: SessionHealth }),
+  z.object({
+    type: z.literal('session.warning'),
+    at,
+    source: WarningSource,
+    code: z.string().describe('Stable, such as `snapshot_corrupt`'),
+    detail: z.string(),
+  }),
   z.object({ type: z.literal('session.storage'), at, path: z.string(), bytes: z.int(), verifiedAt: at }),
   z.object({ type: z.literal('message.sent'), at, messageId: z.string(), wireId: z.string() }),
   z.object({

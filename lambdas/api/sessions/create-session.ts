@@ -3,6 +3,7 @@ import type { CreateSessionRequest } from '../../../shared/contracts/api/session
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { PlaceSession } from '../../../shared/domain/sessions/place-session.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
+import { UNKNOWN_HEALTH } from '../../../shared/domain/sessions/session-health.ts';
 import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import type { ApiRequest, Operation } from '../../http/api-request.ts';
@@ -78,7 +79,7 @@ const NOTHING_OBSERVED = {
   disconnectReason: null,
   disconnectDetails: null,
   storage: null,
-  health: { state: 'unknown', checkedAt: null, detail: null, pageBuild: null },
+  health: UNKNOWN_HEALTH,
   lastActivityAt: null,
   lastConnectedAt: null,
 } as const satisfies Partial<Session>;

@@ -56,7 +56,7 @@ export const chatOpenedEvent = (chat: Chat, atMs: number): PublicEvent =>
 
 /** `place` is the event's in its batch: two may carry the same time. */
 export function sessionEvent(
-  type: 'session.status' | 'session.qr',
+  type: 'session.status' | 'session.qr' | 'session.warning',
   { workspaceId, sessionId, sequence }: SessionEventBatch,
   { at, place, data }: { readonly at: string; readonly place: number; readonly data: Record<string, unknown> },
 ): PublicEvent {

@@ -41,6 +41,10 @@ async function reportOne(sessions: ReportingSessions, batch: SessionEventBatch, 
     case 'session.health':
       await sessions.report(sessionId, fencingToken, { at: event.at, health: event.health });
       return [];
+    case 'session.warning': {
+      const { at, source, code, detail } = event;
+      return [sessionEvent('session.warning', batch, { at, place, data: { source, code, detail } })];
+    }
     case 'session.storage': {
       const { at, path, bytes, verifiedAt } = event;
       await sessions.report(sessionId, fencingToken, { at, storage: { path, bytes, verifiedAt } });

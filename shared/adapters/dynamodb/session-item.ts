@@ -1,4 +1,5 @@
 import { needsInstance } from '../../domain/sessions/needs-instance.ts';
+import { UNKNOWN_HEALTH } from '../../domain/sessions/session-health.ts';
 import type { Session, SessionRequests } from '../../domain/sessions/session.ts';
 import type { Item } from './conditions.ts';
 import { sessionKey, sessionsOfInstance, sessionsOfWorkspace } from './keys.ts';
@@ -52,5 +53,5 @@ export function toSession(item: Item): Session {
     pairingPhoneNumber: flat.pairingPhoneNumber,
   };
   const fields = Object.fromEntries(SESSION_FIELDS.map((name) => [name, flat[name]])) as unknown as Omit<Session, 'requests'>;
-  return { ...fields, requests };
+  return { ...fields, health: { ...UNKNOWN_HEALTH, ...fields.health }, requests };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import type { SessionView } from '../../../shared/contracts/api/sessions.ts';
+import { UNKNOWN_HEALTH } from '../../../shared/domain/sessions/session-health.ts';
 import type { HttpHandler } from '../../../lambdas/http/http-api.ts';
 import { callApi, type ApiCall } from '../../support/api-event.ts';
 import { anId } from '../../support/builders/session.ts';
@@ -34,7 +35,7 @@ describe('Without an instance', () => {
       id: expect.stringMatching(/^ses_[0-9A-Z]{26}$/), workspaceId, name: 'Shop', provider: 'webjs', status: 'created', desired: 'running',
       phoneNumber: null, isPrimary: true, instance: null, previousInstanceId: null, migrationCount: 0, lastMigrationAt: null,
       disconnectedAt: null, disconnectReason: null, disconnectDetails: null, storage: null,
-      health: { state: 'unknown', checkedAt: null, detail: null, pageBuild: null }, pacing: { profile: 'default' },
+      health: UNKNOWN_HEALTH, pacing: { profile: 'default' },
       lastActivityAt: null, lastConnectedAt: null, createdAt: expect.stringMatching(/Z$/),
     });
     const { id } = body as SessionView;

@@ -1,4 +1,5 @@
 import { ulid } from 'ulid';
+import { UNKNOWN_HEALTH } from '../../../shared/domain/sessions/session-health.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 
 export const anId = (prefix: string): string => `${prefix}_${ulid()}`;
@@ -24,7 +25,7 @@ export const aSession = (over: Partial<Session> = {}): Session => ({
   disconnectReason: null,
   disconnectDetails: null,
   storage: null,
-  health: { state: 'unknown', checkedAt: null, detail: null, pageBuild: null },
+  health: UNKNOWN_HEALTH,
   lastActivityAt: null,
   lastConnectedAt: null,
   createdAt: '2026-01-01T00:00:00.000Z',
