@@ -29,6 +29,7 @@ import { RequestVerifier } from './nudges/request-signature.ts';
 import { fleetMetrics } from './observability/fleet-metrics.ts';
 import { LoadSampler } from './observability/load-sampler.ts';
 import { fleetLog } from './observability/log.ts';
+import { BrowserSlots } from './sessions/browser-slots.ts';
 import { handOver, type HandOver } from './sessions/hand-over.ts';
 import { QRRateLimiter } from './sessions/qr-rate-limiter.ts';
 import { Reconciler } from './sessions/reconciler.ts';
@@ -140,11 +141,18 @@ function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable)
     makeClient: clientMaker(base, executable),
     qrLimiter: new QRRateLimiter(clock),
     snapshotIntervalMs: config.SNAPSHOT_INTERVAL_SECONDS * 1_000,
+    slots: new BrowserSlots(config.CAPACITY),
+    hibernation: hibernationSettings(config),
     random: Math.random,
     startInTurn: <T>(start: () => Promise<T>) => startInTurn(start),
   };
   return { pool: new SessionPool({ instanceId: id, capacity: config.CAPACITY, services }), profiles, publisher };
 }
+
+const hibernationSettings = ({ HIBERNATE_AFTER_SECONDS, HIBERNATION_LOOK_SECONDS }: FleetEnv) => ({
+  afterMs: HIBERNATE_AFTER_SECONDS === undefined ? undefined : HIBERNATE_AFTER_SECONDS * 1_000,
+  lookEveryMs: HIBERNATION_LOOK_SECONDS * 1_000,
+});
 
 function clientMaker({ config, log }: Base, executable: BrowserExecutable) {
   const address = whatsAppAddress(config);

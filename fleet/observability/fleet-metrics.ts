@@ -27,6 +27,8 @@ export function fleetMetrics() {
     renewals: new Counter({ name: 'blazz_lease_renewals_total', help: 'Lease renewals', labelNames: ['outcome'], registers }),
     claimSeconds: new Histogram({ name: 'blazz_outbox_claim_seconds', help: 'One claim of due messages', buckets: SEND_SECONDS, registers }),
     restarts: new Counter({ name: 'blazz_browser_restarts_total', help: 'Browsers restarted after trouble', labelNames: ['reason'], registers }),
+    hibernations: new Counter({ name: 'blazz_hibernations_total', help: 'Idle sessions whose browser was closed', registers }),
+    wakes: new Counter({ name: 'blazz_wakes_total', help: 'Hibernating sessions whose browser was opened', labelNames: ['cause'], registers }),
     warnings: new Counter({ name: 'blazz_session_warnings_total', help: 'Warnings of sessions', labelNames: ['source', 'code'], registers }),
     events: new Counter({ name: 'blazz_session_events_total', help: 'Events handed to the queue', registers }),
   };

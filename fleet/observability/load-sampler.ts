@@ -40,7 +40,8 @@ export class LoadSampler {
   load(): InstanceLoad {
     const eventLoopLagMs = Math.round(this.#loop.max / NS_PER_MS) || 0;
     this.#loop.reset();
-    return { sessions: this.#options.pool.size, memoryBytes: this.#browserBytes + process.memoryUsage.rss(), eventLoopLagMs };
+    const { size, awake } = this.#options.pool;
+    return { sessions: awake, hibernating: size - awake, memoryBytes: this.#browserBytes + process.memoryUsage.rss(), eventLoopLagMs };
   }
 
   countSessions(): void {

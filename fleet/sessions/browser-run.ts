@@ -8,6 +8,7 @@ import { now, type SessionContext } from './session-context.ts';
 const FIRST_QR_MS = 60_000; // WhatsApp lets the first of a round live longer
 const NEXT_QR_MS = 25_000;
 const STOP_WORK_WITHIN_MS = 15_000;
+const LAST_ACKS_WITHIN_MS = 5_000;
 const PAIRING_CODE_MS = 180_000;
 
 export type EndReason = CloseReason | 'qr_expired';
@@ -72,11 +73,12 @@ export class BrowserRun {
     await this.#work?.snapshots.save();
   }
 
-  /** Unlinks this device, then closes. Nothing of the profile is worth keeping. */
-  async logout(): Promise<void> {
-    this.#isOver = true;
+  /** Unlinks this device, then closes. Nothing of the profile is worth keeping. `false`: WhatsApp did not confirm it. */
+  async logout(): Promise<boolean> {
     await this.#stopWork();
-    await this.#client?.logout();
+    await this.#options.inFlight.room(1, LAST_ACKS_WITHIN_MS); // after this nobody learns what became of them
+    this.#isOver = true;
+    return (await this.#client?.logout()) ?? false;
   }
 
   /** A page that does not answer must not keep us from closing it. */
@@ -111,9 +113,15 @@ export class BrowserRun {
     return true;
   }
 
-  /** `false`: not connected within the time. */
+  /** WhatsApp showed a QR code: this profile holds no link. */
+  get isUnlinked(): boolean {
+    return this.#qrAttempt > 0;
+  }
+
+  /** `false`: not connected within the time, or never to be. */
   async becomesConnected(withinMs: number): Promise<boolean> {
     if (this.isConnected) return true;
+    if (this.#isOver || this.isUnlinked) return false;
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), withinMs);
       this.#onReady.push(() => {
@@ -160,6 +168,7 @@ export class BrowserRun {
     const expiresAt = later(this.#qrInRound === 1 ? FIRST_QR_MS : NEXT_QR_MS);
     if (context.status !== 'qr_scanning') context.reportStatus('qr_scanning');
     context.report({ type: 'session.qr', at: now(), qr, expiresAt, attempt: this.#qrAttempt });
+    this.#tellWhoWaits();
   }
 
   #mayShowRound(): boolean {
@@ -189,13 +198,17 @@ export class BrowserRun {
       onDead: (detail) => this.#end('page_crashed', detail),
     });
     this.#work.start();
+    this.#tellWhoWaits();
+  }
+
+  #tellWhoWaits(): void {
     for (const tell of this.#onReady.splice(0)) tell();
   }
 
   #end(reason: EndReason, detail: string): void {
     if (this.#isOver) return;
     this.kill();
-    for (const tell of this.#onReady.splice(0)) tell();
+    this.#tellWhoWaits();
     this.#options.onEnd(reason, detail);
   }
 }

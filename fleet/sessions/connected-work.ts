@@ -11,7 +11,9 @@ import { now, type SessionContext } from './session-context.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 
 const ACKS_LOOKED_BACK = 500;
+/** Mostly enough. A session that hibernated may find more, and then looks again for more. */
 const MESSAGES_LOOKED_BACK = 500;
+const MOST_MESSAGES_LOOKED_BACK = 32_000;
 /** Events of the last seconds before a host died may never have been queued. */
 const OVERLAP_MS = 60_000;
 
@@ -52,7 +54,6 @@ export class ConnectedWork {
   /** May be called again after the page reloaded itself. */
   start(): void {
     void this.#catchUp();
-    this.drain.start();
     this.snapshots.start();
     this.#health.stop();
     this.#health.start();
@@ -63,19 +64,36 @@ export class ConnectedWork {
     await Promise.all([this.drain.stop(), this.snapshots.stop()]);
   }
 
-  /** Receipts and messages that came while nobody listened. */
+  /**
+   * Messages and receipts that came while nobody listened. Messages first, and nothing is sent before: what is sent
+   * moves `lastActivityAt`, from which the next owner would look back.
+   */
   async #catchUp(): Promise<void> {
+    await this.#lookBack(() => this.#receiveMissed());
+    this.drain.start();
+    await this.#lookBack(async () => {
+      const { client, receipts } = this.#options;
+      receipts.onAcks(await client.recentAcks(ACKS_LOOKED_BACK));
+      await recoverReceipts(inDoubtOptions(this.#options));
+    });
+  }
+
+  async #lookBack(look: () => Promise<void>): Promise<void> {
+    const { services, sessionId } = this.#options.context;
+    await look().catch((error: unknown) => services.log.warn({ sessionId, err: error }, 'could not look back'));
+  }
+
+  async #receiveMissed(): Promise<void> {
     const { context, client, receipts } = this.#options;
     const { lastActivityAt, lastConnectedAt } = context.record;
     const since = Date.parse(lastActivityAt ?? lastConnectedAt ?? now()) - OVERLAP_MS;
-    try {
-      receipts.onAcks(await client.recentAcks(ACKS_LOOKED_BACK));
-      const missed = await client.recentReceived(since, MESSAGES_LOOKED_BACK);
-      if (missed.length > 0) receipts.onReceived(missed);
-      await recoverReceipts(inDoubtOptions(this.#options));
-    } catch (error) {
-      context.services.log.warn({ sessionId: context.sessionId, err: error }, 'could not look back');
+    let limit = MESSAGES_LOOKED_BACK;
+    let missed = await client.recentReceived(since, limit);
+    while (missed.length === limit && limit < MOST_MESSAGES_LOOKED_BACK) {
+      limit *= 4;
+      missed = await client.recentReceived(since, limit);
     }
+    if (missed.length > 0) receipts.onReceived(missed);
   }
 
   /** The page goes on trying by itself; people should know meanwhile. */

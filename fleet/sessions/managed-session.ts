@@ -1,13 +1,19 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
 import type { Session, SessionRequests } from '../../shared/domain/sessions/session.ts';
-import { BrowserRun, type EndReason } from './browser-run.ts';
-import { InFlight } from './in-flight.ts';
-import { Receipts } from './receipts.ts';
-import { RestartBackoff } from './restart-backoff.ts';
-import { finalStatus, statusReason, waitsForPerson, type FinalStatus } from './run-endings.ts';
+import type { EndReason } from './browser-run.ts';
+import { giveUpOutbox } from './give-up-outbox.ts';
+import { Hibernation, type WakeCause } from './hibernation.ts';
+import { hasDoubts, hasDueMessages } from './outbox-work.ts';
+import { waitsForPerson, type FinalStatus } from './run-endings.ts';
+import { SessionBrowser } from './session-browser.ts';
 import type { SessionContext } from './session-context.ts';
+import { UNCONFIRMED, unlinkDevice, wipeProfile } from './unlinking.ts';
 
 const CONNECT_TO_LOG_OUT_MS = 60_000;
+/** Somebody looks at the screen and waits for the new QR. */
+const CONNECT_TO_RELINK_MS = 20_000;
+/** Who finds no free browser here for so long is better off elsewhere. */
+const WAIT_FOR_BROWSER_MS = 10_000;
 
 /**
  * One session of ours. `apply` brings it nearer to what is wanted of it and may be called at any time, as often as one
@@ -15,44 +21,52 @@ const CONNECT_TO_LOG_OUT_MS = 60_000;
  */
 export class ManagedSession {
   readonly context: SessionContext;
-  readonly #inFlight = new InFlight();
-  readonly #receipts: Receipts;
-  readonly #backoff = new RestartBackoff();
+  readonly #browser: SessionBrowser;
+  readonly #hibernation: Hibernation;
   readonly #onGone: () => void;
-  #run: BrowserRun | undefined;
   #seen: SessionRequests;
   #linksByCode = true;
   #isResting: boolean;
+  #isNudged = false;
   #isGone = false;
   #isWiped = false;
-  #restartTimer: NodeJS.Timeout | undefined;
+  #isUnconfirmed = false;
   #work: Promise<void> = Promise.resolve();
   #isApplying = false;
 
   /** `onGone`: it is not ours any more, or was never to be run: forget it. */
   constructor(context: SessionContext, onGone: () => void) {
-    const { record, services } = context;
+    const { record } = context;
     this.context = context;
     this.#onGone = onGone;
-    this.#seen = record.requests; // what was asked for before it came to us is done by starting it
+    this.#seen = { ...record.requests, relinks: record.relinksDone }; // the others are done by starting it
     this.#isResting = waitsForPerson(record);
-    this.#receipts = new Receipts({
-      ...context.owner, inFlight: this.#inFlight, report: (...events) => context.report(...events), metrics: services.metrics,
+    this.#hibernation = new Hibernation(context);
+    this.#browser = new SessionBrowser({
+      context,
+      onActivity: () => this.#hibernation.noteActivity(),
+      onFinalEnd: (final, reason, detail) => this.#rest(final, reason, detail),
+      onReopen: () => void this.#inTurn(() => this.#openAgain()),
+      onFenced: () => this.kill(),
     });
   }
 
   get isConnected(): boolean {
-    return this.#run?.isConnected ?? false;
+    return this.#browser.isConnected;
+  }
+
+  /** Without a browser, and not in need of one. */
+  get isAsleep(): boolean {
+    return this.#hibernation.isAsleep;
   }
 
   get processGroup(): number | undefined {
-    return this.#run?.processGroup;
+    return this.#browser.processGroup;
   }
 
-  /** Brings it nearer to `record`. `isAsked`: somebody wants it looked at, so a resting session starts. */
-  apply(record: Session, isAsked = false): Promise<void> {
+  /** Brings it nearer to `record`. */
+  apply(record: Session): Promise<void> {
     this.context.record = record;
-    if (isAsked && record.desired === 'running') this.#isResting = false;
     if (this.#isApplying) return this.#work; // the one under way or the next tick sees the same record
     this.#isApplying = true;
     return this.#inTurn(() => this.#reconcile()).finally(() => {
@@ -60,20 +74,23 @@ export class ManagedSession {
     });
   }
 
+  /** There is something to send: look at the outbox, and wake up for it. */
   wakeOutbox(): void {
-    this.#run?.wakeOutbox();
+    this.#isNudged = true;
+    if (this.#hibernation.isAsleep) void this.#inTurn(() => this.#wake('message'));
+    else this.#browser.wakeOutbox();
   }
 
-  async command(command: InstanceCommand): Promise<boolean> {
-    return (await this.#run?.command(command)) ?? false;
+  command(command: InstanceCommand): Promise<boolean> {
+    return this.#browser.command(command);
   }
 
   /** Closes it for the next owner: all sent that was claimed, everything reported, the profile copied. */
   handOver(): Promise<void> {
     return this.#inTurn(async () => {
-      clearTimeout(this.#restartTimer);
-      await this.#close();
-      this.context.reportStatus('disconnected', 'instance_restart');
+      const isAtRest = this.#isResting || this.#hibernation.isAsleep; // so it is for the next owner
+      await this.#browser.close();
+      if (!isAtRest) this.context.reportStatus('disconnected', 'instance_restart');
       this.#leave();
       await this.context.reports.flush();
     });
@@ -81,8 +98,7 @@ export class ManagedSession {
 
   /** At once, without a word: it is somebody else's. */
   kill(): void {
-    clearTimeout(this.#restartTimer);
-    this.#run?.kill();
+    this.#browser.kill();
     this.#leave();
   }
 
@@ -110,92 +126,105 @@ export class ManagedSession {
   async #keepRunning(): Promise<void> {
     const { requests } = this.context.record;
     const before = this.#seen;
-    this.#seen = requests;
     this.#isWiped = false;
-    if (requests.relinks > before.relinks) return this.#relink();
+    if (requests.relinks > before.relinks) return this.#relink(requests);
+    this.#note(requests);
     if (requests.pairings > before.pairings) return this.#pair(requests.pairingPhoneNumber);
     if (requests.restarts > before.restarts) return this.#restart();
-    if (!this.#run && !this.#isResting && !this.#restartTimer) await this.#open();
+    if (this.#hibernation.isAsleep) return this.#wakeIfDue();
+    if (this.#browser.isOpen) return this.#hibernateIfIdle();
+    if (!this.#isResting && !this.#browser.willReopen) await this.#open();
   }
 
-  async #relink(): Promise<void> {
+  /** A record may be older than the one before it: a request that is done stays done. */
+  #note({ restarts, relinks, pairings, pairingPhoneNumber }: SessionRequests): void {
+    const seen = this.#seen;
+    this.#seen = {
+      restarts: Math.max(seen.restarts, restarts),
+      relinks: Math.max(seen.relinks, relinks),
+      pairings: Math.max(seen.pairings, pairings),
+      pairingPhoneNumber,
+    };
+  }
+
+  async #relink(requests: SessionRequests): Promise<void> {
+    this.#hibernation.end('request');
+    if ((await unlinkDevice(this.context, this.#browser, CONNECT_TO_RELINK_MS)) === 'waiting') return this.#moveOnIfLate();
+    await wipeProfile(this.context, requests.relinks);
+    this.#note(requests);
     this.#linksByCode = false;
-    await this.#close();
-    await this.#wipe();
     await this.#open();
   }
 
   async #pair(phoneNumber: string | null): Promise<void> {
     if (phoneNumber === null || this.isConnected) return;
     this.#linksByCode = true;
-    if (this.#run) return this.#run.requestPairingCode(phoneNumber);
+    if (this.#browser.isOpen) return this.#browser.requestPairingCode(phoneNumber);
     await this.#open();
   }
 
   async #restart(): Promise<void> {
-    await this.#close();
+    await this.#browser.close();
     await this.#open();
   }
 
-  async #open(): Promise<void> {
-    const { context } = this;
-    clearTimeout(this.#restartTimer);
-    this.#restartTimer = undefined;
+  async #open(cause: WakeCause = 'request'): Promise<void> {
     this.#isResting = false;
-    context.reportStatus('starting');
-    const { requests } = context.record;
-    const run = new BrowserRun({
-      context,
-      receipts: this.#receipts,
-      inFlight: this.#inFlight,
-      pairingPhoneNumber: this.#linksByCode ? requests.pairingPhoneNumber : null,
-      onEnd: (reason, detail) => this.#onEnd(run, reason, detail),
-      onFenced: () => this.kill(),
-    });
-    this.#run = run;
-    await run.start().catch((error: unknown) => {
-      if (this.#run === run) this.#onEnd(run, 'start_timeout', String(error));
-    });
-  }
-
-  async #close(): Promise<void> {
-    const run = this.#run;
-    this.#run = undefined;
-    await run?.close();
-    this.#inFlight.clear();
-  }
-
-  #onEnd(run: BrowserRun, reason: EndReason, detail: string): void {
-    if (this.#run !== run || this.#isGone) return;
-    const connectedForMs = run.connectedAt === undefined ? 0 : performance.now() - run.connectedAt;
-    run.kill();
-    this.#run = undefined;
-    this.#inFlight.clear();
-    const final = finalStatus(reason);
-    if (final) return this.#rest(final, reason, detail);
-    this.context.services.metrics.restarts.inc({ reason });
-    this.context.reportStatus('disconnected', statusReason(reason), `${reason}: ${detail}`);
-    this.#restartTimer = setTimeout(() => void this.#inTurn(() => this.#openAgain()), this.#backoff.nextDelayMs(reason, connectedForMs));
+    this.#hibernation.end(cause);
+    const outcome = await this.#browser.open(this.#linksByCode ? this.context.record.requests.pairingPhoneNumber : null);
+    if (outcome === 'waiting') await this.#moveOnIfLate();
   }
 
   async #openAgain(): Promise<void> {
-    this.#restartTimer = undefined;
-    if (!this.#run && !this.#isResting && this.context.record.desired === 'running') await this.#open();
+    if (!this.#browser.isOpen && !this.#isResting && this.context.record.desired === 'running') await this.#open();
   }
 
-  /** The phone unlinked us: what we have is worthless, and a browser on it would show a QR code that leads nowhere. */
+  /** It stays assigned to us, without a place here: the next look passes it on to an instance that has room. */
+  async #moveOnIfLate(): Promise<void> {
+    if (this.#browser.waitedMs < WAIT_FOR_BROWSER_MS) return;
+    await this.context.reports.flush();
+    this.kill();
+  }
+
+  async #hibernateIfIdle(): Promise<void> {
+    const { connectedAt, unsent } = this.#browser;
+    if (connectedAt === undefined || this.context.status !== 'connected' || unsent > 0) return;
+    if (!this.#hibernation.isIdle(connectedAt)) return;
+    if (await this.#hasWork()) return this.#hibernation.noteActivity(); // held back by pacing, or not settled yet
+    this.#isNudged = false;
+    const unsentAtClose = await this.#browser.close();
+    if (this.#isNudged || unsentAtClose > 0) return this.#open(); // something came while it closed
+    this.#hibernation.begin();
+    this.context.reportStatus('hibernating');
+  }
+
+  async #hasWork(): Promise<boolean> {
+    const { sessionId, services } = this.context;
+    return (await hasDueMessages(services.outbox, sessionId)) || hasDoubts(services.outbox, sessionId);
+  }
+
+  async #wakeIfDue(): Promise<void> {
+    const cause = await this.#hibernation.wakeCause();
+    if (cause) await this.#open(cause);
+  }
+
+  async #wake(cause: WakeCause): Promise<void> {
+    if (this.#hibernation.isAsleep && this.context.record.desired === 'running') await this.#open(cause);
+  }
+
+  /** When the phone unlinked us, what we have is worthless, and a browser on it would show a QR code that leads nowhere. */
   #rest([status, reason]: FinalStatus, end: EndReason, detail: string): void {
     this.#isResting = true;
     void this.#inTurn(async () => {
-      if (end === 'logged_out') await this.#wipe();
+      if (end === 'logged_out') await wipeProfile(this.context, this.#seen.relinks);
       this.context.reportStatus(status, reason, detail);
     });
   }
 
   async #stop(): Promise<void> {
-    clearTimeout(this.#restartTimer);
-    await this.#close();
-    this.context.reportStatus('disconnected', 'user_initiated');
+    const because = this.context.record.desiredBecause;
+    await this.#browser.close();
+    this.context.reportStatus('disconnected', because?.reason ?? 'user_initiated', because?.details ?? null);
     await this.#release();
   }
 
@@ -205,29 +234,23 @@ export class ManagedSession {
       if (this.context.record.status === desired) await this.#release();
       return;
     }
-    await this.#unlink();
-    await this.#wipe();
+    this.#hibernation.end('request');
+    const unlinking = await unlinkDevice(this.context, this.#browser, CONNECT_TO_LOG_OUT_MS);
+    if (unlinking === 'waiting') return this.#moveOnIfLate();
+    this.#isUnconfirmed ||= unlinking === 'unconfirmed'; // a later step may fail and all be done again
+    await wipeProfile(this.context, this.#seen.relinks);
+    if (desired === 'deleted') await giveUpOutbox(this.context);
     this.#isWiped = true;
-    this.context.reportStatus('logged_out', 'user_initiated');
-    if (desired === 'deleted') this.context.reportStatus('deleted', 'user_initiated');
+    this.#reportUnlinked(desired);
     await this.context.reports.flush();
   }
 
-  async #unlink(): Promise<void> {
-    clearTimeout(this.#restartTimer);
-    this.#restartTimer = undefined;
-    const isLinked = this.isConnected || (await this.context.services.store.describe(this.context.owner)) !== undefined;
-    if (isLinked && !this.#run) await this.#open();
-    const run = this.#run;
-    this.#run = undefined;
-    if (isLinked && (await run?.becomesConnected(CONNECT_TO_LOG_OUT_MS))) await run?.logout();
-    else await run?.close();
-  }
-
-  async #wipe(): Promise<void> {
-    const { services, owner, sessionId } = this.context;
-    await services.profiles.remove(sessionId);
-    await services.store.wipe(owner);
+  #reportUnlinked(desired: 'logged_out' | 'deleted'): void {
+    const because = this.context.record.desiredBecause;
+    const details = [because?.details, this.#isUnconfirmed ? UNCONFIRMED : undefined].filter((detail) => detail !== undefined).join(' ') || null;
+    this.context.reportStatus('logged_out', because?.reason ?? 'user_initiated', details);
+    if (desired === 'deleted') this.context.reportStatus('deleted', because?.reason ?? 'user_initiated', details);
+    this.#isUnconfirmed = false;
   }
 
   async #release(): Promise<void> {

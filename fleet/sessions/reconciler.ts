@@ -38,7 +38,7 @@ export class Reconciler {
 
   /** Looks at one session now, because somebody asked for something. */
   async look(sessionId: string): Promise<void> {
-    if (!this.#isStopped) await this.#settle(sessionId, true);
+    if (!this.#isStopped) await this.#settle(sessionId);
   }
 
   #schedule(): void {
@@ -61,10 +61,10 @@ export class Reconciler {
   async #compare(sessionId: string, listed: Session | undefined): Promise<void> {
     const ours = this.#options.pool.find(sessionId);
     if (ours && listed?.fencingToken === ours.context.assignment.fencingToken) void ours.apply(listed);
-    else if (!this.#isStopped) await this.#settle(sessionId, false);
+    else if (!this.#isStopped) await this.#settle(sessionId);
   }
 
-  async #settle(sessionId: string, isAsked: boolean): Promise<void> {
+  async #settle(sessionId: string): Promise<void> {
     const { instanceId, sessions, pool, passOn } = this.#options;
     const record = await sessions.find(sessionId);
     const running = pool.find(sessionId);
@@ -72,7 +72,7 @@ export class Reconciler {
     if (running && record === undefined) return void running.apply({ ...running.context.record, status: 'deleted', desired: 'deleted' });
     if (running && (!isOurs || record.fencingToken !== running.context.assignment.fencingToken)) running.kill();
     if (!record || !isOurs || this.#isStopped) return;
-    if (!pool.find(sessionId) && pool.isFull) return passOn(record);
-    void pool.admit(record).apply(record, isAsked);
+    if (!pool.find(sessionId) && !pool.hasRoomFor(record)) return passOn(record);
+    void pool.admit(record).apply(record);
   }
 }

@@ -18,4 +18,4 @@ export const statusReason = (reason: EndReason): StatusReason => (reason === 'st
 
 /** Whether a session we take over was waiting for a person: it goes on waiting, else each move would ask for a QR again. */
 export const waitsForPerson = ({ status, disconnectReason }: Session): boolean =>
-  status === 'failed' && (disconnectReason === 'qr_expired' || disconnectReason === 'banned');
+  status === 'logged_out' || (status === 'failed' && (disconnectReason === 'qr_expired' || disconnectReason === 'banned'));

@@ -12,11 +12,19 @@ import type { Log } from '../observability/log.ts';
 import type { LiveProfiles } from '../storage/live-profiles.ts';
 import type { SessionStore } from '../storage/session-store.ts';
 import type { MakeWhatsAppClient } from '../whatsapp/whatsapp-client.ts';
+import type { BrowserSlots } from './browser-slots.ts';
 import { HealthBoard } from './health-board.ts';
 import type { HeldLease } from './message-sender.ts';
 import type { QRRateLimiter } from './qr-rate-limiter.ts';
 
 const WARN_AGAIN_MS = 600_000;
+
+export interface HibernationSettings {
+  /** In place of what sessions ask for. */
+  readonly afterMs: number | undefined;
+  /** How often the outbox of a sleeping session is looked at. */
+  readonly lookEveryMs: number;
+}
 
 /** What all sessions of an instance share. */
 export interface SessionServices {
@@ -31,6 +39,8 @@ export interface SessionServices {
   readonly pacing: PacingStore;
   readonly qrLimiter: QRRateLimiter;
   readonly snapshotIntervalMs: number;
+  readonly slots: BrowserSlots;
+  readonly hibernation: HibernationSettings;
   readonly clock: Clock;
   readonly random: () => number;
   readonly metrics: FleetMetrics;

@@ -1,6 +1,7 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
 import type { SessionStatus } from '../../shared/contracts/session-status.ts';
 import type { Session } from '../../shared/domain/sessions/session.ts';
+import { SLEEPERS_A_BROWSER } from '../../shared/domain/sessions/placement.ts';
 import { ManagedSession } from './managed-session.ts';
 import { SessionContext, type SessionServices } from './session-context.ts';
 
@@ -34,8 +35,15 @@ export class SessionPool {
     return [...this.#sessions.keys()];
   }
 
-  get isFull(): boolean {
-    return this.#sessions.size >= this.#options.capacity;
+  /** Sessions that have a browser or want one. */
+  get awake(): number {
+    return [...this.#sessions.values()].filter(({ isAsleep }) => !isAsleep).length;
+  }
+
+  /** Browsers are what is scarce: one that hibernates takes none. */
+  hasRoomFor({ status }: Pick<Session, 'status'>): boolean {
+    const { capacity } = this.#options;
+    return status === 'hibernating' ? this.size - this.awake < capacity * SLEEPERS_A_BROWSER : this.awake < capacity;
   }
 
   find(sessionId: string): ManagedSession | undefined {

@@ -85,8 +85,8 @@ export interface WhatsAppClient {
   setTyping(peer: string, isTyping: boolean): Promise<void>;
   /** Whether the page answers and is connected. */
   checkHealth(): Promise<{ readonly isConnected: boolean; readonly state: string }>;
-  /** Unlinks this device at WhatsApp, then closes. */
-  logout(): Promise<void>;
+  /** Unlinks this device at WhatsApp, then closes. `false`: it was not confirmed in time. */
+  logout(): Promise<boolean>;
   /** Closes cleanly; after the time limit with SIGKILL. */
   close(): Promise<void>;
   /** SIGKILL to the whole process group, at once. */

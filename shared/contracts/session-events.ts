@@ -72,6 +72,8 @@ export const SessionEvent = z.discriminatedUnion('type', [
     detail: z.string(),
   }),
   z.object({ type: z.literal('session.storage'), at, path: z.string(), bytes: z.int(), verifiedAt: at }),
+  /** The profile and every copy of it are gone. `relinks`: the requests to link anew that this answers. */
+  z.object({ type: z.literal('session.wiped'), at, relinks: z.int().nonnegative() }),
   z.object({ type: z.literal('message.sent'), at, messageId: z.string(), wireId: z.string() }),
   z.object({
     type: z.literal('message.ack'),

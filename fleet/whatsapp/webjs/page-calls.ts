@@ -116,5 +116,11 @@ export async function recentReceived(page: Page, sinceMs: number, limit: number)
   return PageMessages.parse(found).map(toReceived);
 }
 
-export const unlinkDevice = (page: Page): Promise<void> =>
-  within(LOOK_UP_MS, 'logout', page.evaluate(() => window.require('WAWebSocketModel').Socket.logout()));
+/** `false`: the page was not connected, so WhatsApp cannot have heard of it. The page forgets its link all the same. */
+export const unlinkDevice = (page: Page): Promise<boolean> =>
+  within(LOOK_UP_MS, 'logout', page.evaluate(async () => {
+    const { Socket } = window.require('WAWebSocketModel');
+    const isConnected = Socket.state === 'CONNECTED';
+    await Socket.logout();
+    return isConnected;
+  }));

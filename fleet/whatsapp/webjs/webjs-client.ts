@@ -135,11 +135,15 @@ export class WebjsClient implements WhatsAppClient {
     return { isConnected: state === 'CONNECTED', state };
   }
 
-  async logout(): Promise<void> {
+  async logout(): Promise<boolean> {
     const page = this.#page();
     this.#isClosed = true; // what follows is not news
-    await unlinkDevice(page).catch((error: unknown) => this.#warn(error, 'logout did not finish'));
+    const isConfirmed = await unlinkDevice(page).catch((error: unknown) => {
+      this.#warn(error, 'logout did not finish');
+      return false;
+    });
     await this.close();
+    return isConfirmed;
   }
 
   async close(): Promise<void> {

@@ -54,6 +54,7 @@ function newSession({ body, workspaceId, now, seed }: CreateRequest): Session {
     name: body.name ?? null,
     provider: body.provider,
     pacing: body.pacing,
+    onDemand: body.onDemand,
     desired: body.autoStart ? 'running' : 'stopped',
     requests: {
       restarts: 0,
@@ -67,7 +68,10 @@ function newSession({ body, workspaceId, now, seed }: CreateRequest): Session {
 }
 
 const NOTHING_OBSERVED = {
+  desiredBecause: null,
+  relinksDone: 0,
   status: 'created',
+  statusSince: null,
   phoneNumber: null,
   isPrimary: false,
   instanceId: null,
@@ -82,4 +86,6 @@ const NOTHING_OBSERVED = {
   health: UNKNOWN_HEALTH,
   lastActivityAt: null,
   lastConnectedAt: null,
+  deletedAt: null,
+  purgeAfter: null,
 } as const satisfies Partial<Session>;

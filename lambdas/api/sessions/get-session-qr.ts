@@ -13,7 +13,7 @@ export const makeGetSessionQr =
   (sessions: Pick<Sessions, 'get' | 'findQr'>): Operation<typeof sessionRoutes.getSessionQr> =>
   async ({ workspaceId, params, accept }) => {
     const session = await sessions.get(workspaceId, params.id);
-    const qr = await sessions.findQr(session.id);
+    const qr = session.desired === 'running' ? await sessions.findQr(session.id) : undefined;
     if (!qr) throw noQr(session);
     const type = preferredType(accept, ['application/json', PNG, SVG]);
     return type === 'application/json' ? { status: 200, body: qr } : picture(qr.qr, type);
@@ -28,7 +28,7 @@ async function picture(text: string, contentType: string): Promise<ApiResponse> 
 
 function noQr({ id, status, desired }: Session): DomainError {
   const hint =
-    status === 'connected' ? 'it is linked already'
+    status === 'connected' || status === 'hibernating' ? 'it is linked already'
     : desired === 'running' ? 'it is not there yet; ask again in a moment'
     : 'start the session first';
   return new DomainError('conflict', 'no_qr', `Session ${id} (${status}) has no QR: ${hint}.`);

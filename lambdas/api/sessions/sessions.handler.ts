@@ -19,6 +19,7 @@ import { makeGetSession, makeGetSessionStatus, makeListSessions } from './read-s
 import { makeRequestPairingCode } from './request-pairing-code.ts';
 import { sessionViewer } from './session-view.ts';
 import { makeRegenerateQr, makeSteerSession } from './steer-session.ts';
+import { makeUpdateSession } from './update-session.ts';
 
 const config = loadConfig(SessionsApiEnv);
 const doc = documentClient();
@@ -44,6 +45,7 @@ export const handler = httpApi({
     createSessionAlias: (request) => createSession(request),
     listSessions: makeListSessions(deps),
     getSession: makeGetSession(deps),
+    updateSession: makeUpdateSession(deps),
     getSessionStatus,
     getSessionStatusAlias: (request) => getSessionStatus(request),
     getSessionQr: makeGetSessionQr(sessions),

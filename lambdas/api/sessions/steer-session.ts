@@ -22,16 +22,15 @@ export const makeSteerSession =
     return { status: 202, body: await viewSession(await placeSession(session)) };
   };
 
-/** Drops a linked profile only for a number that is not connected: there, it would be a logout by mistake. */
+/** A linked number is unlinked first, by its owner: else its phone would list a device that is no more. */
 export function makeRegenerateQr(deps: SteerSessionDeps): Steer {
   const relink = makeSteerSession(deps)({ desired: 'running', relink: true });
   return async (request) => {
-    const { id, status } = await deps.sessions.get(request.workspaceId, request.params.id);
-    if (status === 'connected') throw alreadyLinked(id);
+    const { id } = await deps.sessions.get(request.workspaceId, request.params.id);
     await deps.sessions.clearLinking(id); // else the QR of the old link would be shown for a while
     return relink(request);
   };
 }
 
 export const alreadyLinked = (id: string): DomainError =>
-  new DomainError('conflict', 'already_linked', `Session ${id} is linked and connected. Log it out first to link it anew.`);
+  new DomainError('conflict', 'already_linked', `Session ${id} is linked. Log it out first to link it by a code, or ask for a new QR (POST /v1/sessions/${id}/regenerate-qr).`);

@@ -9,7 +9,7 @@ export type ReportingSessions = Pick<Sessions, 'find' | 'report' | 'saveQr' | 's
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
 /** Linked, or given up: QR and pairing code are of no use any more. */
-const ENDS_LINKING: readonly SessionStatus[] = ['authenticated', 'connected', 'failed', 'logged_out', 'deleted'];
+const ENDS_LINKING: readonly SessionStatus[] = ['authenticated', 'connected', 'disconnected', 'failed', 'logged_out', 'deleted'];
 
 /** Writes what the session reports about itself, in order, as far as its sender still owns it. */
 export async function reportSession(sessions: ReportingSessions, batch: SessionEventBatch, isRepeat: boolean): Promise<PublicEvent[]> {
@@ -50,6 +50,9 @@ async function reportOne(sessions: ReportingSessions, batch: SessionEventBatch, 
       await sessions.report(sessionId, fencingToken, { at, storage: { path, bytes, verifiedAt } });
       return [];
     }
+    case 'session.wiped':
+      await sessions.report(sessionId, fencingToken, { at: event.at, storage: null, relinksDone: event.relinks });
+      return [];
     default:
       return []; // messages have their own steps
   }

@@ -1,6 +1,7 @@
 import { GetCommand, QueryCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { systemClock, type Clock } from '../../domain/clock.ts';
 import { sessionNotFound } from '../../domain/errors.ts';
+import { atRest } from '../../domain/sessions/at-rest.ts';
 import type { Assignments } from '../../domain/sessions/assignments.ts';
 import type { Session } from '../../domain/sessions/session.ts';
 import { isConditionFailure } from './conditions.ts';
@@ -48,15 +49,18 @@ export function dynamoAssignments(doc: DynamoDBDocumentClient, tableName: string
   /** Where the released session is listed depends on what is wanted of it, so that must not change meanwhile. */
   const releaseAsSeen = (session: Session): Promise<boolean> => {
     const partition = lookedAfterBy({ ...session, instanceId: null });
+    const observed = Object.entries(atRest(session, clock.now()));
+    const unlisted = session.status === 'deleted' ? '' : 'REMOVE gsi2pk, gsi2sk'; // a deleted one has its own list
     return updateIf({
       TableName: tableName,
       Key: sessionKey(session.id),
-      UpdateExpression: `SET instanceId = :nobody, previousInstanceId = :instance ${
-        partition === undefined ? 'REMOVE gsi2pk, gsi2sk' : ', gsi2pk = :partition, gsi2sk = :id'
+      UpdateExpression: `SET instanceId = :nobody, previousInstanceId = :instance, ${observed.map(([name]) => `#${name} = :next_${name}`).join(', ')} ${
+        partition === undefined ? unlisted : ', gsi2pk = :partition, gsi2sk = :id'
       }`,
       ConditionExpression: 'fencingToken = :token AND instanceId = :instance AND desired = :desired AND #status = :status',
-      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeNames: Object.fromEntries(observed.map(([name]) => [`#${name}`, name])),
       ExpressionAttributeValues: {
+        ...Object.fromEntries(observed.map(([name, value]) => [`:next_${name}`, value])),
         ':nobody': null,
         ':instance': session.instanceId,
         ':token': session.fencingToken,

@@ -4,40 +4,53 @@ import { DomainError, sessionNotFound } from '../../domain/errors.ts';
 import type { Page, PageRequest } from '../../domain/page.ts';
 import { applyIntent } from '../../domain/sessions/apply-intent.ts';
 import { applyReport } from '../../domain/sessions/apply-report.ts';
+import { replacedBy } from '../../domain/sessions/replaced.ts';
 import type { Session } from '../../domain/sessions/session.ts';
 import type { SessionFilter, SessionReport, Sessions } from '../../domain/sessions/sessions.ts';
 import { isConditionFailure } from './conditions.ts';
 import { decodeCursor, encodeCursor, listName } from './cursor.ts';
 import { sessionKey, sessionsOfWorkspace } from './keys.ts';
 import { ensurePrimary } from './primary-session.ts';
-import { queryAll, queryPage } from './query-page.ts';
+import { queryPage } from './query-page.ts';
 import { toSession, toSessionItem } from './session-item.ts';
 import { sessionLinking } from './session-linking.ts';
+import { claimNumber, forgetNumber } from './session-numbers.ts';
 import { changeSession, readSession } from './session-update.ts';
 import { INDEX } from './table-names.ts';
 
 export function dynamoSessions(doc: DynamoDBDocumentClient, tableName: string, clock: Clock = systemClock): Sessions {
-  const intend: Sessions['intend'] = async (workspaceId, sessionId, intent) => {
-    const change = (session: Session) => (session.workspaceId === workspaceId ? applyIntent(session, intent) : undefined);
-    const changed = await changeSession(doc, tableName, sessionId, change);
+  const changeOwn = async (workspaceId: string, sessionId: string, change: (session: Session) => Session) => {
+    const changed = await changeSession(doc, tableName, sessionId, (session) => (session.workspaceId === workspaceId ? change(session) : undefined));
     if (!changed) throw sessionNotFound(sessionId);
+    return changed;
+  };
+
+  const intend: Sessions['intend'] = async (workspaceId, sessionId, intent) => {
+    const changed = await changeOwn(workspaceId, sessionId, (session) => applyIntent(session, intent, clock.now()));
     if (intent.desired === 'deleted' && changed.before.isPrimary) await ensurePrimary(doc, tableName, workspaceId);
     return changed.after;
   };
 
-  /** One number has at most one live session in a workspace: linking it again retires the older ones. */
-  const retireOthers = async ({ workspaceId, id }: Session, phoneNumber: string): Promise<void> => {
-    const same = await queryAll(doc, { ...inWorkspace(tableName, workspaceId), ...withNumber(workspaceId, phoneNumber) });
-    const older = same.map(toSession).filter((other) => other.id !== id && other.desired !== 'deleted');
-    for (const other of older) await intend(workspaceId, other.id, { desired: 'deleted' });
+  /** One number has at most one live session in a workspace: that of the newest link. A crash in here repeats the report. */
+  const settleNumber = async (linked: Session, phoneNumber: string, { at }: SessionReport): Promise<Session> => {
+    const claim = await claimNumber(doc, tableName, linked, phoneNumber, new Date(at).toISOString());
+    if (claim.outcome === 'lost') return applyIntent(linked, { desired: 'deleted', because: replacedBy(claim.to) }, clock.now());
+    for (const older of claim.before) await retire(older, phoneNumber, linked);
+    return linked;
+  };
+
+  /** One that has another number now stays. */
+  const retire = async (sessionId: string, phoneNumber: string, { id, workspaceId }: Session): Promise<void> => {
+    const older = await readSession(doc, tableName, sessionId);
+    if (!older || older.desired === 'deleted' || (older.phoneNumber ?? phoneNumber) !== phoneNumber) return;
+    await intend(workspaceId, sessionId, { desired: 'deleted', because: replacedBy(id) });
   };
 
   const afterReport = async (session: Session, token: number, report: SessionReport): Promise<Session | undefined> => {
     if (session.fencingToken !== token) return undefined;
     const after = applyReport(session, report);
     const isNewlyLinked = after.phoneNumber !== null && after.phoneNumber !== session.phoneNumber;
-    if (isNewlyLinked) await retireOthers(session, after.phoneNumber); // first: a crash repeats the report
-    return after;
+    return isNewlyLinked ? settleNumber(after, after.phoneNumber, report) : after;
   };
 
   return {
@@ -64,12 +77,13 @@ export function dynamoSessions(doc: DynamoDBDocumentClient, tableName: string, c
     list: (workspaceId, page, filter = {}) => listSessions(doc, tableName, workspaceId, page, filter),
     findPrimary: (workspaceId) => ensurePrimary(doc, tableName, workspaceId),
     intend,
+    configure: async (workspaceId, sessionId, settings) =>
+      (await changeOwn(workspaceId, sessionId, (session) => ({ ...session, ...settings }))).after,
 
     async report(sessionId, fencingToken, report) {
       const changed = await changeSession(doc, tableName, sessionId, (session) => afterReport(session, fencingToken, report));
-      if (changed?.before.isPrimary && changed.after.status === 'deleted') {
-        await ensurePrimary(doc, tableName, changed.before.workspaceId);
-      }
+      if (changed?.after.desired === 'deleted' && changed.before.isPrimary) await ensurePrimary(doc, tableName, changed.before.workspaceId);
+      if (changed?.after.status === 'deleted') await forgetNumber(doc, tableName, changed.after);
       return changed?.before;
     },
 
@@ -82,11 +96,6 @@ const inWorkspace = (tableName: string, workspaceId: string) => ({
   IndexName: INDEX.gsi1,
   KeyConditionExpression: 'gsi1pk = :workspace',
   ExpressionAttributeValues: { ':workspace': sessionsOfWorkspace(workspaceId) },
-});
-
-const withNumber = (workspaceId: string, phoneNumber: string) => ({
-  FilterExpression: 'phoneNumber = :phoneNumber',
-  ExpressionAttributeValues: { ':workspace': sessionsOfWorkspace(workspaceId), ':phoneNumber': phoneNumber },
 });
 
 async function listSessions(

@@ -16,6 +16,8 @@ const msDigits = (ms: number): string => String(ms).padStart(13, '0');
 export const workspaceKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'WORKSPACE' });
 /** Which session of a workspace is its primary one. */
 export const primarySessionKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'PRIMARY' });
+/** Which session of a workspace was linked to a number last. */
+export const phoneNumberKey = (workspaceId: string, phoneNumber: string): Key => ({ pk: `W#${workspaceId}`, sk: `NUMBER#${phoneNumber}` });
 export const apiKeyKey = (hash: string): Key => ({ pk: `KEY#${hash}`, sk: 'KEY' });
 export const sessionKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'SESSION' });
 export const qrKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'QR' });
@@ -38,6 +40,7 @@ export const keysOfWorkspace = (workspaceId: string): string => `W#${workspaceId
 
 // Index gsi2 of the core table (sparse): what someone has to look after
 export const sessionsOfInstance = (instanceId: string | null): string => `I#${instanceId ?? 'UNASSIGNED'}`;
+export const DELETED_SESSIONS = 'DELETED#SESSIONS';
 export const ACTIVE_CAMPAIGNS = 'ACTIVE#CAMPAIGNS';
 export const DUE_DELIVERIES = 'DUE#DELIVERIES';
 export const dueSort = (ms: number, id: string): string => `${msDigits(ms)}#${id}`;

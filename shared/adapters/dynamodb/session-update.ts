@@ -1,12 +1,11 @@
 import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Session } from '../../domain/sessions/session.ts';
-import { isConditionFailure, type Item } from './conditions.ts';
+import { isConditionFailure } from './conditions.ts';
 import { sessionKey } from './keys.ts';
 import { toSession, toSessionItem } from './session-item.ts';
 
 /** A write counts only if none of these moved since we read the session: together they decide every rule about it. */
 const GUARDS = ['status', 'desired', 'instanceId', 'fencingToken', 'restarts', 'relinks', 'pairings'] as const;
-const DELETED_KEPT_SECONDS = 30 * 24 * 3600;
 const ATTEMPTS = 8;
 
 /** Strongly consistent. `undefined` for a deleted session too. */
@@ -36,7 +35,7 @@ export async function changeSession(
 }
 
 async function writeChange(doc: DynamoDBDocumentClient, tableName: string, before: Session, after: Session): Promise<boolean> {
-  const [seen, next] = [toSessionItem(before), keptFor(after)];
+  const [seen, next] = [toSessionItem(before), toSessionItem(after)];
   const changed = Object.keys(next).filter((name) => JSON.stringify(next[name]) !== JSON.stringify(seen[name]));
   const removed = Object.keys(seen).filter((name) => !(name in next));
   if (changed.length + removed.length === 0) return true;
@@ -59,12 +58,4 @@ async function writeChange(doc: DynamoDBDocumentClient, tableName: string, befor
     if (isConditionFailure(error)) return false;
     throw error;
   }
-}
-
-/** A deleted session leaves every list and goes for good after a while. */
-function keptFor(session: Session): Item {
-  const item = toSessionItem(session);
-  if (session.status !== 'deleted') return item;
-  const { gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, gsi2pk: _gsi2pk, gsi2sk: _gsi2sk, ...kept } = item;
-  return { ...kept, expiresAtSeconds: Math.ceil(Date.now() / 1000) + DELETED_KEPT_SECONDS };
 }

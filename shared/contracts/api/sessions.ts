@@ -10,12 +10,29 @@ export type PacingProfile = z.infer<typeof PacingProfile>;
 
 export const Pacing = z.strictObject({ profile: PacingProfile.default('default') });
 
+/** WhatsApp unlinks a device that has not connected for 14 days: a wake each week leaves another week for what may fail. */
+const WEEK_MINUTES = 10_080;
+const THIRTEEN_DAYS_MINUTES = 18_720;
+
+export const OnDemand = z.strictObject({
+  idleMinutes: z.int().min(1).max(1_440).default(15).describe('The browser closes after this long without a message in or out'),
+  wakeEveryMinutes: z
+    .int()
+    .min(15)
+    .max(THIRTEEN_DAYS_MINUTES)
+    .nullable()
+    .default(WEEK_MINUTES)
+    .describe('Wakes to fetch what came meanwhile. `null`: only to send and on request; WhatsApp unlinks it after 14 days without either'),
+});
+export type OnDemand = z.infer<typeof OnDemand>;
+
 export const CreateSessionRequest = z.strictObject({
   name: z.string().min(1).max(100).optional(),
   provider: z.enum(['webjs', 'meta']).default('webjs'),
   phoneNumber: PhoneNumber.optional().describe('Asks for a pairing code in place of a QR'),
   pacing: Pacing.default({ profile: 'default' }),
   autoStart: z.boolean().default(true),
+  onDemand: OnDemand.nullable().default(null).describe('Hibernates while idle; `null`: always connected'),
   meta: z
     .strictObject({
       phoneNumberId: z.string().min(1),
@@ -25,6 +42,11 @@ export const CreateSessionRequest = z.strictObject({
     .optional(),
 });
 export type CreateSessionRequest = z.infer<typeof CreateSessionRequest>;
+
+export const UpdateSessionRequest = z
+  .strictObject({ name: z.string().min(1).max(100).nullable().optional(), onDemand: OnDemand.nullable().optional() })
+  .refine((change) => Object.keys(change).length > 0, 'must change something');
+export type UpdateSessionRequest = z.infer<typeof UpdateSessionRequest>;
 
 export const SessionView = z.object({
   id: SessionId,
@@ -45,6 +67,9 @@ export const SessionView = z.object({
   storage: z.object({ path: z.string(), bytes: z.int(), verifiedAt: Instant }).nullable(),
   health: SessionHealth,
   pacing: z.object({ profile: PacingProfile }),
+  onDemand: z.object({ idleMinutes: z.int(), wakeEveryMinutes: z.int().nullable() }).nullable(),
+  hibernatingSince: NullableInstant,
+  wakeAt: NullableInstant.describe('When it wakes if nothing wakes it before'),
   lastActivityAt: NullableInstant,
   lastConnectedAt: NullableInstant,
   createdAt: Instant,

@@ -1,3 +1,4 @@
+import type { SessionStatus } from '../../contracts/session-status.ts';
 import { DomainError, type FieldError } from '../errors.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -8,13 +9,14 @@ type SessionReader = Pick<Sessions, 'get' | 'list'>;
 const PAGE = 200;
 
 /**
- * The sessions a campaign will send from: those it names, which must be linked, or else every connected one.
+ * The sessions a campaign will send from: those it names, which must be linked, or else every connected or hibernating one.
  * Throws `session_not_linked` or `no_connected_session`.
  */
 export async function sessionsFor(sessions: SessionReader, campaign: Campaign): Promise<readonly string[]> {
   if (campaign.sessionIds.length > 0) return linkedOnly(sessions, campaign);
-  const connected = await listConnected(sessions, campaign.workspaceId);
-  if (connected.length > 0) return connected;
+  const connected = await listWith(sessions, campaign.workspaceId, 'connected');
+  const hibernating = await listWith(sessions, campaign.workspaceId, 'hibernating'); // they wake up to send
+  if (connected.length + hibernating.length > 0) return [...connected, ...hibernating];
   const advice = 'No session of this workspace is connected. Link a number, or name the sessions to send from.';
   throw new DomainError('conflict', 'no_connected_session', advice);
 }
@@ -53,11 +55,11 @@ async function linkedOnly(sessions: Pick<Sessions, 'get'>, { workspaceId, sessio
 const isLinked = (session: Session | undefined): boolean =>
   session !== undefined && session.phoneNumber !== null && !['logged_out', 'failed', 'deleted'].includes(session.status);
 
-async function listConnected(sessions: Pick<Sessions, 'list'>, workspaceId: string): Promise<readonly string[]> {
+async function listWith(sessions: Pick<Sessions, 'list'>, workspaceId: string, status: SessionStatus): Promise<readonly string[]> {
   const ids: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = await sessions.list(workspaceId, { limit: PAGE, cursor }, { status: 'connected' });
+    const page = await sessions.list(workspaceId, { limit: PAGE, cursor }, { status });
     ids.push(...page.items.map(({ id }) => id));
     cursor = page.cursor;
   } while (cursor !== undefined);

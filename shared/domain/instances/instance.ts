@@ -1,7 +1,10 @@
 import type { InstanceState } from '../../contracts/api/operations.ts';
 
 export interface InstanceLoad {
+  /** That have a browser open or want one. */
   readonly sessions: number;
+  /** Beside those: sessions without a browser. */
+  readonly hibernating?: number;
   readonly memoryBytes: number;
   readonly eventLoopLagMs: number;
 }
@@ -12,7 +15,7 @@ export interface Instance {
   /** Base URL of its private HTTP, such as http://10.0.3.7:3001 */
   readonly url: string;
   readonly zone: string;
-  readonly capacity: number; // sessions
+  readonly capacity: number; // browsers
   readonly version: string;
   readonly state: InstanceState;
   /** Grows whenever the right is granted or taken away, so an instance that slept past its expiry cannot renew. */

@@ -1,4 +1,5 @@
 import type { SessionStatus } from '../../contracts/session-status.ts';
+import { deletedAt } from './deletion.ts';
 import { canMoveSession } from './session-state.ts';
 import type { Session } from './session.ts';
 import type { SessionReport } from './sessions.ts';
@@ -13,21 +14,29 @@ export function applyReport(session: Session, report: SessionReport): Session {
   const observed = {
     phoneNumber: report.phoneNumber ?? session.phoneNumber,
     health: report.health ?? session.health,
-    storage: report.storage ?? session.storage,
+    storage: report.storage === undefined ? session.storage : report.storage,
+    relinksDone: report.relinksDone ?? session.relinksDone,
     lastActivityAt: report.lastActivityAt ?? session.lastActivityAt,
   };
   if (report.status === undefined || !canMoveSession(session.status, report.status)) return { ...session, ...observed };
-  return { ...session, ...observed, status: report.status, ...whatFollows(session, report, report.status) };
+  const statusSince = report.status === session.status ? session.statusSince : atOf(report);
+  return { ...session, ...observed, status: report.status, statusSince, ...whatFollows(session, report, report.status) };
 }
 
-type Followers = Partial<Pick<Session, 'disconnectedAt' | 'disconnectReason' | 'disconnectDetails' | 'lastConnectedAt'>>;
+type Followers = Partial<
+  Pick<Session, 'disconnectedAt' | 'disconnectReason' | 'disconnectDetails' | 'lastConnectedAt' | 'deletedAt' | 'purgeAfter'>
+>;
+
+const atOf = ({ at }: SessionReport): string => new Date(at).toISOString(); // one precision, so that times compare as text
 
 function whatFollows(before: Session, report: SessionReport, status: SessionStatus): Followers {
-  const at = new Date(report.at).toISOString(); // one precision, so that times compare as text
+  const at = atOf(report);
+  const why = { disconnectReason: report.reason ?? null, disconnectDetails: report.details ?? null };
   if (status === 'connected') {
     return { disconnectedAt: null, disconnectReason: null, disconnectDetails: null, lastConnectedAt: at };
   }
+  if (status === 'deleted') return { ...deletedAt(Date.parse(at)), ...why };
   if (!DOWN.includes(status)) return {};
   const downSince = DOWN.includes(before.status) ? before.disconnectedAt : null;
-  return { disconnectedAt: downSince ?? at, disconnectReason: report.reason ?? null, disconnectDetails: report.details ?? null };
+  return { disconnectedAt: downSince ?? at, ...why };
 }

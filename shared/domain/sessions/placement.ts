@@ -1,6 +1,8 @@
 import type { Instance } from '../instances/instance.ts';
 import type { Session } from './session.ts';
 
+/** How many hibernating sessions an instance takes for each browser it may have open. */
+export const SLEEPERS_A_BROWSER = 10;
 /** No instance gets much more than its share, as long as another one has room. */
 const SHARE_ALLOWANCE = 1.25;
 
@@ -17,19 +19,23 @@ export interface PlacementOptions {
  * numbers spread and a change of fleet size moves few sessions. `undefined`: nobody can take it now.
  */
 export function choosePlacement(
-  session: Pick<Session, 'id' | 'workspaceId'>,
+  session: Pick<Session, 'id' | 'workspaceId'> & Partial<Pick<Session, 'status'>>,
   instances: readonly Instance[],
   { now, preferred, except = [] }: PlacementOptions,
 ): Instance | undefined {
-  const open = instances.filter((instance) => hasRoom(instance, now) && !except.includes(instance.id));
+  const isAsleep = session.status === 'hibernating';
+  const open = instances.filter((instance) => isReady(instance, now) && hasRoom(instance, isAsleep) && !except.includes(instance.id));
   const warm = open.find(({ id }) => id === preferred);
   if (warm) return warm;
   const weight = ({ id }: Instance) => weightOf(`${id}|${session.workspaceId}|${session.id}`);
-  return withinShare(open).reduce<Instance | undefined>((best, next) => (!best || weight(next) > weight(best) ? next : best), undefined);
+  return (isAsleep ? open : withinShare(open)).reduce<Instance | undefined>((best, next) => (!best || weight(next) > weight(best) ? next : best), undefined);
 }
 
-const hasRoom = ({ state, expiresAt, load, capacity }: Instance, now: number): boolean =>
-  state === 'ready' && expiresAt > now && load.sessions < capacity;
+const isReady = ({ state, expiresAt }: Instance, now: number): boolean => state === 'ready' && expiresAt > now;
+
+/** Browsers are what is scarce: a session that hibernates takes none. */
+const hasRoom = ({ load, capacity }: Instance, isAsleep: boolean): boolean =>
+  isAsleep ? (load.hibernating ?? 0) < capacity * SLEEPERS_A_BROWSER : load.sessions < capacity;
 
 function withinShare(open: readonly Instance[]): readonly Instance[] {
   const total = open.reduce((sum, { load }) => sum + load.sessions, 1);

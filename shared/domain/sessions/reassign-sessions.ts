@@ -60,9 +60,13 @@ export function makeReassignSessions({ registry, assignments, sessions, calls, c
 
   /** Decides about one session after another, counting what this round already gave to each instance. */
   function placer(fleet: readonly Instance[], gone: readonly Instance[]) {
-    const given = new Map<string, number>();
+    const given = { awake: new Map<string, number>(), asleep: new Map<string, number>() };
     const goneIds = new Set(gone.map(({ id }) => id));
-    const asLoaded = () => fleet.map((one) => ({ ...one, load: { ...one.load, sessions: one.load.sessions + (given.get(one.id) ?? 0) } }));
+    const asLoaded = () => fleet.map((one): Instance => {
+      const sessions = one.load.sessions + (given.awake.get(one.id) ?? 0);
+      const hibernating = (one.load.hibernating ?? 0) + (given.asleep.get(one.id) ?? 0);
+      return { ...one, load: { ...one.load, sessions, hibernating } };
+    });
 
     return async ({ id }: Session): Promise<Assignment | 'waiting' | undefined> => {
       const session = await sessions.find(id); // the list may lag behind
@@ -70,7 +74,8 @@ export function makeReassignSessions({ registry, assignments, sessions, calls, c
       if (!needsInstance(session)) return rest(session);
       const chosen = choosePlacement(session, asLoaded(), { now: clock.now(), preferred: session.previousInstanceId });
       if (!chosen) return 'waiting';
-      given.set(chosen.id, (given.get(chosen.id) ?? 0) + 1);
+      const same = session.status === 'hibernating' ? given.asleep : given.awake;
+      same.set(chosen.id, (same.get(chosen.id) ?? 0) + 1);
       const assignment = await assignments.assign(id, chosen.id, session.fencingToken);
       if (assignment) await calls.nudge({ id, instanceId: chosen.id }, 'session');
       return assignment;

@@ -1,4 +1,4 @@
-import type { PacingProfile } from '../../contracts/api/sessions.ts';
+import type { OnDemand, PacingProfile } from '../../contracts/api/sessions.ts';
 import type { SessionHealth } from '../../contracts/session-events.ts';
 import type { DesiredStatus, SessionStatus, StatusReason } from '../../contracts/session-status.ts';
 
@@ -23,6 +23,12 @@ export interface SessionRequests {
   readonly pairingPhoneNumber: string | null;
 }
 
+/** What the control plane itself wants of a session, and not its user: told when it is carried out. */
+export interface Because {
+  readonly reason: StatusReason;
+  readonly details: string;
+}
+
 /** One linked WhatsApp number of a workspace, with its assignment. All times are RFC 3339. */
 export interface Session {
   readonly id: string;
@@ -30,9 +36,16 @@ export interface Session {
   readonly name: string | null;
   readonly provider: 'webjs' | 'meta';
   readonly pacing: { readonly profile: PacingProfile };
+  /** Hibernates while idle; `null`: always connected. */
+  readonly onDemand: OnDemand | null;
   readonly desired: DesiredStatus;
+  readonly desiredBecause: Because | null;
   readonly requests: SessionRequests;
+  /** As `requests.relinks`, of those carried out: a new owner must not take a profile that was to be dropped. */
+  readonly relinksDone: number;
   readonly status: SessionStatus;
+  /** When it came to this status; `null`: at its creation. */
+  readonly statusSince: string | null;
   readonly phoneNumber: string | null;
   readonly isPrimary: boolean;
   /** Which instance runs it; `null` while nobody does. */
@@ -50,4 +63,7 @@ export interface Session {
   readonly lastActivityAt: string | null;
   readonly lastConnectedAt: string | null;
   readonly createdAt: string;
+  readonly deletedAt: string | null;
+  /** When the record of a deleted session goes for good. */
+  readonly purgeAfter: string | null;
 }

@@ -1,7 +1,7 @@
 import type { DesiredStatus, SessionStatus, StatusReason } from '../../contracts/session-status.ts';
 import type { SessionHealth } from '../../contracts/session-events.ts';
 import type { Page, PageRequest } from '../page.ts';
-import type { Session, SessionStorage } from './session.ts';
+import type { Because, Session, SessionStorage } from './session.ts';
 
 export interface SessionFilter {
   readonly status?: SessionStatus | undefined;
@@ -15,7 +15,13 @@ export interface SessionIntent {
   readonly restart?: true;
   readonly relink?: true;
   readonly pairingPhoneNumber?: string;
+  /** Why, when no user asked for it. */
+  readonly because?: Because;
+  /** Nothing happens unless the session still stands as it was seen. */
+  readonly ifAsSeen?: Pick<Session, 'status' | 'statusSince' | 'desired'>;
 }
+
+export type SessionSettings = Partial<Pick<Session, 'name' | 'onDemand'>>;
 
 /** What the owner observed. Left-out fields stay as they are. */
 export interface SessionReport {
@@ -24,7 +30,8 @@ export interface SessionReport {
   readonly details?: string | null;
   readonly phoneNumber?: string | null;
   readonly health?: SessionHealth;
-  readonly storage?: SessionStorage;
+  readonly storage?: SessionStorage | null;
+  readonly relinksDone?: number;
   readonly lastActivityAt?: string;
   readonly at: string;
 }
@@ -54,9 +61,12 @@ export interface Sessions {
   findPrimary(workspaceId: string): Promise<Session | undefined>;
   /** Records what the user wants. Throws `session_not_found`. Returns the session as it is now. */
   intend(workspaceId: string, sessionId: string, intent: SessionIntent): Promise<Session>;
+  /** Changes what is given. Throws `session_not_found`. Returns the session as it is now. */
+  configure(workspaceId: string, sessionId: string, settings: SessionSettings): Promise<Session>;
   /**
    * Writes what the owner observed, if `fencingToken` is still the session's. A status the session cannot move to is
-   * left out (`canMoveSession` with what comes back tells); a number linked anew retires the sessions that had it.
+   * left out (`canMoveSession` with what comes back tells). Of the sessions of one number the one linked last stays, the
+   * others are retired: `desired` becomes `deleted`.
    * Returns the session before the report; `undefined`: a newer owner exists, the report was dropped.
    */
   report(sessionId: string, fencingToken: number, report: SessionReport): Promise<Session | undefined>;

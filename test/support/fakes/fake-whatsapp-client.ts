@@ -34,7 +34,7 @@ export class FakeWhatsAppClient implements WhatsAppClient {
   recentReceived = async () => [];
   start = async () => undefined;
   close = async () => undefined;
-  logout = async () => undefined;
+  logout = async () => true;
   nextQrRound = async () => undefined;
   requestPairingCode = async () => undefined;
   markRead = async () => undefined;

@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '../../../shared/domain/clock.ts';
 import { sessionNotFound } from '../../../shared/domain/errors.ts';
+import { atRest } from '../../../shared/domain/sessions/at-rest.ts';
 import type { Assignments } from '../../../shared/domain/sessions/assignments.ts';
 import { needsInstance } from '../../../shared/domain/sessions/needs-instance.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
@@ -24,7 +25,7 @@ export function memoryAssignments(records: Map<string, Session>, clock: Clock = 
     async release({ sessionId, instanceId, fencingToken }) {
       const session = records.get(sessionId);
       if (session?.fencingToken !== fencingToken || session.instanceId !== instanceId) return false;
-      records.set(sessionId, { ...session, instanceId: null, previousInstanceId: instanceId });
+      records.set(sessionId, { ...session, ...atRest(session, clock.now()), instanceId: null, previousInstanceId: instanceId });
       return true;
     },
     listOf: async (instanceId) => [...records.values()].filter((session) => session.instanceId === instanceId),

@@ -3,6 +3,7 @@ import { systemClock } from '../../../shared/domain/clock.ts';
 import { DomainError, sessionNotFound } from '../../../shared/domain/errors.ts';
 import { applyIntent } from '../../../shared/domain/sessions/apply-intent.ts';
 import { applyReport } from '../../../shared/domain/sessions/apply-report.ts';
+import { replacedBy } from '../../../shared/domain/sessions/replaced.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import type { SessionFilter, SessionPairingCode, SessionQr, Sessions } from '../../../shared/domain/sessions/sessions.ts';
 import { pageOfRows } from './memory-page.ts';
@@ -18,6 +19,7 @@ export function memorySessions(clock: Clock = systemClock): MemorySessions {
   const records = new Map<string, Session>();
   const qrs = new Map<string, SessionQr>();
   const codes = new Map<string, SessionPairingCode>();
+  const numbers = new Map<string, { readonly sessionId: string; readonly at: number }>();
   const isValid = (value: { expiresAt: string } | undefined) => value !== undefined && Date.parse(value.expiresAt) > clock.now();
 
   const find = (id: string) => {
@@ -38,14 +40,23 @@ export function memorySessions(clock: Clock = systemClock): MemorySessions {
     return primary && records.get(primary.id);
   };
   const intend: Sessions['intend'] = async (workspaceId, id, intent) => {
-    const after = applyIntent(get(workspaceId, id), intent);
+    const after = applyIntent(get(workspaceId, id), intent, clock.now());
     records.set(id, after);
     ensurePrimary(workspaceId);
     return after;
   };
-  const retireOthers = async ({ id, workspaceId, phoneNumber }: Session) => {
+  const settleNumber = async (linked: Session, at: number): Promise<Session> => {
+    const { id, workspaceId, phoneNumber } = linked;
+    const holder = numbers.get(`${workspaceId}|${phoneNumber}`);
+    if (holder && holder.sessionId !== id && holder.at > at) return applyIntent(linked, { desired: 'deleted', because: replacedBy(holder.sessionId) }, clock.now());
+    numbers.set(`${workspaceId}|${phoneNumber}`, { sessionId: id, at });
     const older = ofWorkspace(workspaceId).filter((other) => other.id !== id && other.phoneNumber === phoneNumber && isLive(other));
-    for (const other of older) await intend(workspaceId, other.id, { desired: 'deleted' });
+    for (const other of older) await intend(workspaceId, other.id, { desired: 'deleted', because: replacedBy(id) });
+    return linked;
+  };
+  const forgetNumber = ({ id, workspaceId, phoneNumber }: Session) => {
+    const key = `${workspaceId}|${phoneNumber}`;
+    if (numbers.get(key)?.sessionId === id) numbers.delete(key);
   };
 
   return {
@@ -62,12 +73,17 @@ export function memorySessions(clock: Clock = systemClock): MemorySessions {
       pageOfRows(`${workspaceId}|sessions|${JSON.stringify(filter)}`, ofWorkspace(workspaceId).filter(matching(filter)), page, ({ id }) => id),
     findPrimary: async (workspaceId) => ensurePrimary(workspaceId),
     intend,
+    async configure(workspaceId, id, settings) {
+      records.set(id, { ...get(workspaceId, id), ...settings });
+      return get(workspaceId, id);
+    },
     async report(id, fencingToken, report) {
       const before = find(id);
       if (!before || before.fencingToken !== fencingToken) return undefined;
-      const after = applyReport(before, report);
-      if (after.phoneNumber !== before.phoneNumber) await retireOthers(after);
+      const reported = applyReport(before, report);
+      const after = reported.phoneNumber === before.phoneNumber ? reported : await settleNumber(reported, Date.parse(report.at));
       records.set(id, after);
+      if (after.status === 'deleted') forgetNumber(after);
       ensurePrimary(before.workspaceId);
       return before;
     },

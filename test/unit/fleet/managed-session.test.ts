@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventPublisher } from '../../../fleet/events/event-publisher.ts';
 import { fleetMetrics } from '../../../fleet/observability/fleet-metrics.ts';
+import { BrowserSlots } from '../../../fleet/sessions/browser-slots.ts';
 import { QRRateLimiter } from '../../../fleet/sessions/qr-rate-limiter.ts';
 import { Reconciler } from '../../../fleet/sessions/reconciler.ts';
 import { SessionPool } from '../../../fleet/sessions/session-pool.ts';
@@ -33,6 +34,7 @@ class Browser extends FakeWhatsAppClient {
   isKilled = false;
   isLoggedOut = false;
   isClosed = false;
+  isLogoutConfirmed = true;
 
   constructor(options: ClientOptions) {
     super();
@@ -50,7 +52,7 @@ class Browser extends FakeWhatsAppClient {
     this.isStarted = true;
     return undefined;
   };
-  override logout = async () => { this.isLoggedOut = true; return undefined; };
+  override logout = async () => { this.isLoggedOut = true; return this.isLogoutConfirmed; };
   override close = async () => { this.isClosed = true; return undefined; };
   override kill(): void {
     this.isKilled = true;
@@ -103,6 +105,8 @@ describe('a session in the pool', () => {
         messages: { getMany: async () => new Map() },
         pacing: memoryPacingStore(),
         qrLimiter: new QRRateLimiter(systemClock),
+        slots: new BrowserSlots(1),
+        hibernation: { afterMs: 20, lookEveryMs: 20 },
         snapshotIntervalMs: 60_000, clock: systemClock, random: () => 0.5, metrics: fleetMetrics(), log: silentLog,
         startInTurn: (start) => start(),
       },
@@ -149,7 +153,7 @@ describe('a session in the pool', () => {
     await eventually('the report', () => statuses().at(-1) === 'logged_out/logged_out');
     expect(await store.describe({ workspaceId: session.workspaceId, sessionId: session.id })).toBeUndefined();
     expect(browsers).toHaveLength(2);
-    await want({});
+    await want({ requests: { ...session.requests, restarts: 1 } });
     await opened(3);
   });
 
@@ -227,7 +231,7 @@ describe('a session in the pool', () => {
     await eventually('the tick', () => pool.find(rested.id));
     await new Promise((resolve) => { setImmediate(resolve); });
     expect(browsers.filter(({ options }) => options.sessionId === rested.id)).toEqual([]);
-    await reconciler.look(rested.id);
+    records.records.set(rested.id, { ...rested, status: 'starting', requests: { ...rested.requests, restarts: 1 } });
     await eventually('the browser', () => browsers.some(({ options }) => options.sessionId === rested.id));
   });
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SessionId } from '../../ids.ts';
 import {
-  CreateSessionRequest, ListSessionsQuery, PairingCodeRequest, PairingCodeView, QrView, SessionPage, SessionStatusView, SessionView,
+  CreateSessionRequest, ListSessionsQuery, PairingCodeRequest, PairingCodeView, QrView, SessionPage, SessionStatusView, SessionView, UpdateSessionRequest,
 } from '../sessions.ts';
 import type { Routes } from './route.ts';
 
@@ -38,6 +38,15 @@ export const sessionRoutes = {
     responses: { 200: SessionPage },
   },
   getSession: { ...read, method: 'GET', path: '/v1/sessions/{id}', summary: 'One session', responses: { 200: SessionView } },
+  updateSession: {
+    ...write,
+    method: 'PATCH',
+    path: '/v1/sessions/{id}',
+    summary: 'Rename a session, or let it hibernate while idle',
+    description: 'With `onDemand` its browser closes when nothing was sent or received for a while, and opens to send, on a schedule, or at `/start`. `onDemand: null` keeps it connected.',
+    body: UpdateSessionRequest,
+    responses: { 200: SessionView },
+  },
   getSessionStatus: {
     ...read,
     method: 'GET',
@@ -62,7 +71,7 @@ export const sessionRoutes = {
     body: PairingCodeRequest,
     responses: { 200: PairingCodeView },
   },
-  startSession: { ...write, method: 'POST', path: '/v1/sessions/{id}/start', summary: 'Run the session', responses: accepted },
+  startSession: { ...write, method: 'POST', path: '/v1/sessions/{id}/start', summary: 'Run the session; wakes one that hibernates', responses: accepted },
   stopSession: { ...write, method: 'POST', path: '/v1/sessions/{id}/stop', summary: 'Stop the session; its link is kept', responses: accepted },
   reconnectSession: {
     ...write,
@@ -75,7 +84,7 @@ export const sessionRoutes = {
     ...write,
     method: 'POST',
     path: '/v1/sessions/{id}/regenerate-qr',
-    summary: 'Link anew: drops the profile and shows a fresh QR',
+    summary: 'Link anew: unlinks the old device, drops the profile and shows a fresh QR',
     responses: accepted,
   },
   logoutSession: { ...write, method: 'POST', path: '/v1/sessions/{id}/logout', summary: 'Unlink the number', responses: accepted },
