@@ -13,10 +13,11 @@ const TIMEOUT = Duration.seconds(55); // over before the next one starts
 
 const entryOf = (name: string): string => `lambdas/schedules/${name}/${name}.handler.ts`;
 
-/** What looks after lost work once a minute. */
+/** What looks after lost work, and what is left lying about. */
 export const makeScheduleFunctions = (scope: Construct, setting: FunctionSetting) => ({
   reassignSessions: makeReassignSessions(scope, setting),
   requeueWork: makeRequeueWork(scope, setting),
+  cleanUpSessions: makeCleanUpSessions(scope, setting),
 });
 
 function makeReassignSessions(scope: Construct, { data, environment, logs, network }: FunctionSetting): IFunction {
@@ -53,9 +54,28 @@ function makeRequeueWork(scope: Construct, { data, environment, logs }: Function
   return requeue;
 }
 
-function runEveryMinute(scope: Construct, target: IFunction): void {
-  new Rule(scope, `${target.node.id}EveryMinute`, {
-    schedule: Schedule.rate(Duration.minutes(1)),
+function makeCleanUpSessions(scope: Construct, { data, environment, logs }: FunctionSetting): IFunction {
+  const cleanUp = new NodeFunction(scope, 'CleanUpSessions', {
+    entry: entryOf('clean-up-sessions'),
+    description: 'Closes QR pages nobody scans, frees and removes sessions nobody needs',
+    env: env.CleanUpSessionsEnv,
+    environment,
+    logs,
+    timeout: TIMEOUT,
+  });
+  data.core.grantWrite(cleanUp);
+  data.registry.grantRead(cleanUp);
+  data.messages.grantWrite(cleanUp); // claims what waits for a deleted session
+  data.sessionEvents.grantSend(cleanUp);
+  runEvery(scope, cleanUp, { id: 'EveryHour', rate: Duration.hours(1) });
+  return cleanUp;
+}
+
+const runEveryMinute = (scope: Construct, target: IFunction): void => runEvery(scope, target, { id: 'EveryMinute', rate: Duration.minutes(1) });
+
+function runEvery(scope: Construct, target: IFunction, { id, rate }: { readonly id: string; readonly rate: Duration }): void {
+  new Rule(scope, `${target.node.id}${id}`, {
+    schedule: Schedule.rate(rate),
     targets: [new LambdaFunction(target, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })], // the next run is the retry
   });
 }

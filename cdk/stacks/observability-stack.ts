@@ -54,7 +54,15 @@ export class ObservabilityStack extends Stack {
   }
 
   #watchSchedules({ schedules }: ControlPlaneStack): void {
-    for (const [name, job] of Object.entries(schedules)) {
+    const { cleanUpSessions, ...everyMinute } = schedules;
+    this.#alarm('cleanUpSessionsFailing', {
+      metric: cleanUpSessions.metricErrors({ period: Duration.hours(1), statistic: Stats.SUM }),
+      threshold: 1,
+      evaluationPeriods: 3,
+      summary: 'cleanUpSessions failed three hours in a row.',
+      runbook: 'schedules-failing',
+    });
+    for (const [name, job] of Object.entries(everyMinute)) {
       this.#alarm(`${name}Failing`, {
         metric: job.metricErrors({ period: Duration.minutes(5), statistic: Stats.SUM }),
         threshold: 3,

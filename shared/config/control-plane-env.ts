@@ -75,6 +75,14 @@ export const ReassignSessionsEnv = z.object({
   NUDGE_SECRET_ARN: secretArn,
 });
 
+/** Schedule: closes QR pages nobody scans, frees instances of sessions that ended, and removes deleted ones for good. */
+export const CleanUpSessionsEnv = z.object({
+  CORE_TABLE: table,
+  MESSAGES_TABLE: table,
+  REGISTRY_TABLE: table,
+  SESSION_EVENTS_QUEUE_URL: z.url(),
+});
+
 /** Schedule: puts work that the tables know of back on its queue (lost jobs, due retries, scheduled campaigns). */
 export const RequeueWorkEnv = z.object({
   CORE_TABLE: table,

@@ -34,6 +34,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   WebhookDeliveries: env.WebhookDeliveriesEnv,
   ReassignSessions: env.ReassignSessionsEnv,
   RequeueWork: env.RequeueWorkEnv,
+  CleanUpSessions: env.CleanUpSessionsEnv,
 };
 
 describe('functions', () => {
