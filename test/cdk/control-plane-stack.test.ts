@@ -87,8 +87,12 @@ describe('queues and schedules', () => {
     });
   });
 
-  it('look after lost work once a minute', () => {
-    controlPlane.resourceCountIs('AWS::Events::Rule', 2);
-    controlPlane.allResourcesProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+  it('look after lost work once a minute, and clean up once an hour', () => {
+    const rules = Object.entries(controlPlane.findResources('AWS::Events::Rule'));
+    expect(rules.map(([id, { Properties }]) => [id.replace(/[0-9A-F]{8}$/, ''), Properties.ScheduleExpression, Properties.State]).sort()).toEqual([
+      ['CleanUpSessionsEveryHour', 'rate(1 hour)', 'ENABLED'],
+      ['ReassignSessionsEveryMinute', 'rate(1 minute)', 'ENABLED'],
+      ['RequeueWorkEveryMinute', 'rate(1 minute)', 'ENABLED'],
+    ]);
   });
 });

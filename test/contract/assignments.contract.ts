@@ -6,7 +6,7 @@ import { aSession, anId } from '../support/builders/session.ts';
 
 export interface AssignmentsUnderTest {
   readonly assignments: Assignments;
-  readonly sessions: Pick<Sessions, 'insert' | 'find' | 'intend'>;
+  readonly sessions: Pick<Sessions, 'insert' | 'find' | 'intend' | 'report'>;
 }
 
 /** Run on the in-memory fake in unit tests and on DynamoDB in integration tests. */
@@ -58,6 +58,14 @@ export function describeAssignments(name: string, make: () => Promise<Assignment
       expect(held && (await assignments.release(held))).toBe(false);
       expect(await sessions.find(session.id)).toMatchObject({ instanceId: null, previousInstanceId: first, fencingToken: 1 });
       expect(await assignments.listOf(first)).toEqual([]);
+    });
+
+    it('notes that a stopped session stands still when its owner cannot tell any more', async () => {
+      const held = await assignments.assign(session.id, first, 0);
+      await sessions.report(session.id, 1, { at: '2026-03-01T10:00:00Z', status: 'starting' });
+      await sessions.intend(session.workspaceId, session.id, { desired: 'stopped' });
+      if (held) await assignments.release(held);
+      expect(await sessions.find(session.id)).toMatchObject({ status: 'disconnected', disconnectReason: 'user_initiated', disconnectedAt: expect.any(String) });
     });
 
     it.each([

@@ -10,6 +10,7 @@ export interface SessionsUnderTest {
 }
 
 const AT = '2026-03-01T10:00:00Z';
+const LATER = '2026-03-01T10:00:05Z';
 const soon = (): string => new Date(Date.now() + 60_000).toISOString();
 
 /** Run on the in-memory fake in unit tests and on DynamoDB in integration tests. */
@@ -93,6 +94,15 @@ export function describeSessions(name: string, make: () => Promise<SessionsUnder
         await expect(sessions.list(workspaceId, { limit: 1, cursor }, { status: 'created' })).rejects.toMatchObject(invalid);
         await expect(sessions.list(anId('wsp'), { limit: 1, cursor })).rejects.toMatchObject(invalid);
       });
+    });
+
+    it('configures what is given, and nothing else', async () => {
+      const { id } = await insert({ name: 'Shop' });
+      const onDemand = { idleMinutes: 5, wakeEveryMinutes: null };
+      expect(await sessions.configure(workspaceId, id, { onDemand })).toMatchObject({ name: 'Shop', onDemand, desired: 'running' });
+      expect(await sessions.configure(workspaceId, id, { name: null })).toMatchObject({ name: null, onDemand });
+      expect(await sessions.configure(workspaceId, id, { onDemand: null })).toMatchObject({ onDemand: null });
+      await expect(sessions.configure(anId('wsp'), id, { name: 'x' })).rejects.toMatchObject({ code: 'session_not_found' });
     });
 
     describe('intend', () => {
@@ -182,13 +192,62 @@ export function describeSessions(name: string, make: () => Promise<SessionsUnder
         expect(await sessions.find(session.id)).toMatchObject({ status: 'logged_out', lastActivityAt: AT });
       });
 
+      const link = async (session: Session, at: string, phoneNumber: string) => {
+        const token = await assign(session, 'ins_a');
+        await sessions.report(session.id, token, { at, status: 'starting' });
+        return () => sessions.report(session.id, token, { at, status: 'connected', phoneNumber });
+      };
+
+      it('leaves one of several sessions linked with one number at the same time', async () => {
+        const all = [await insert(), await insert(), await insert()];
+        const reports = await Promise.all(all.map((session) => link(session, AT, '+4915100000003')));
+        await Promise.all(reports.map((report) => report()));
+        const desired = await Promise.all(all.map(async ({ id }) => (await sessions.find(id))?.desired));
+        expect(desired.sort()).toEqual(['deleted', 'deleted', 'running']);
+      });
+
+      it('retires the session linked first, also when that is heard of last', async () => {
+        const [first, second] = [await insert(), await insert()];
+        const early = await link(first, AT, '+4915100000004');
+        const late = await link(second, LATER, '+4915100000004');
+        await late();
+        await early();
+        expect(await sessions.find(first.id)).toMatchObject({ desired: 'deleted', desiredBecause: { details: expect.stringContaining(second.id) } });
+        expect(await sessions.find(second.id)).toMatchObject({ desired: 'running', desiredBecause: null });
+      });
+
+      it('gives a number to whoever links it after its session is deleted', async () => {
+        const [first, second] = [await insert(), await insert()];
+        const late = await link(first, LATER, '+4915100000005');
+        await late();
+        await sessions.report(first.id, 1, { at: LATER, status: 'deleted' });
+        const early = await link(second, AT, '+4915100000005');
+        await early();
+        expect((await sessions.find(second.id))?.desired).toBe('running');
+      });
+
+      it('knows the reason when there is no copy of the profile any more', async () => {
+        const session = await insert();
+        const token = await assign(session, 'ins_a');
+        await sessions.report(session.id, token, { at: AT, storage: { path: 'x', bytes: 1, verifiedAt: AT } });
+        await sessions.report(session.id, token, { at: AT, storage: null, relinksDone: 1 });
+        expect(await sessions.find(session.id)).toMatchObject({ storage: null, relinksDone: 1 });
+      });
+
+      it('finds a deleted session no more, in no list, and keeps its id', async () => {
+        const session = await insert();
+        const token = await assign(session, 'ins_a');
+        await sessions.report(session.id, token, { at: AT, status: 'deleted', reason: 'user_initiated' });
+        expect(await sessions.find(session.id)).toBeUndefined();
+        expect((await sessions.list(workspaceId, { limit: 10 })).items).toEqual([]);
+        await expect(sessions.get(workspaceId, session.id)).rejects.toMatchObject({ code: 'session_not_found' });
+        await expect(sessions.insert(session)).rejects.toMatchObject({ kind: 'conflict' });
+      });
+
       it('retires the older session of a number that is linked again', async () => {
         const [older, newer] = [await insert(), await insert()];
-        const tokens = [await assign(older, 'ins_a'), await assign(newer, 'ins_a')] as const;
-        for (const [session, token] of [[older, tokens[0]], [newer, tokens[1]]] as const) {
-          await sessions.report(session.id, token, { at: AT, status: 'starting' });
-          await sessions.report(session.id, token, { at: AT, status: 'connected', phoneNumber: '+4915100000002' });
-        }
+        const reports = [await link(older, AT, '+4915100000002'), await link(newer, LATER, '+4915100000002')];
+        for (const report of reports) await report();
         expect((await sessions.find(older.id))?.desired).toBe('deleted');
         expect((await sessions.find(newer.id))?.desired).toBe('running');
         expect(await sessions.findPrimary(workspaceId)).toMatchObject({ id: newer.id });

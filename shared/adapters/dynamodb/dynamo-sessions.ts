@@ -50,7 +50,7 @@ export function dynamoSessions(doc: DynamoDBDocumentClient, tableName: string, c
     if (session.fencingToken !== token) return undefined;
     const after = applyReport(session, report);
     const isNewlyLinked = after.phoneNumber !== null && after.phoneNumber !== session.phoneNumber;
-    return isNewlyLinked ? settleNumber(after, after.phoneNumber, report) : after;
+    return isNewlyLinked && after.desired !== 'deleted' ? settleNumber(after, after.phoneNumber, report) : after;
   };
 
   return {

@@ -9,7 +9,8 @@ import { INDEX } from './table-names.ts';
 /*
  * Which session has a phone number: a pointer a number, moved by one conditional write, so that of two sessions linked
  * at the same moment, on two instances, each learns of the other or is learnt of. It remembers the one before until the
- * next move: whoever died between moving it and retiring that one finds it again.
+ * next move: whoever died between moving it and retiring that one finds it again. It only moves to later links (by id
+ * within a millisecond), so two can never take it from each other in turn.
  */
 
 /** `lost`: this session was linked longer ago than the one that has the number. `won`: these had it before. */
@@ -51,7 +52,7 @@ async function movePointer(
       TableName: tableName,
       Key: phoneNumberKey(workspaceId, phoneNumber),
       UpdateExpression: 'SET previousSessionId = if_not_exists(sessionId, :none), sessionId = :id, linkedAt = :at',
-      ConditionExpression: 'attribute_not_exists(pk) OR (sessionId <> :id AND linkedAt <= :at)',
+      ConditionExpression: 'attribute_not_exists(pk) OR linkedAt < :at OR (linkedAt = :at AND sessionId < :id)',
       ExpressionAttributeValues: { ':id': id, ':at': linkedAt, ':none': '' },
       ReturnValues: 'ALL_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { dynamoAssignments } from '../../../shared/adapters/dynamodb/dynamo-assignments.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { sessionKey } from '../../../shared/adapters/dynamodb/keys.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
@@ -52,6 +53,17 @@ describe('the list of sessions to look after', () => {
     expect(await partitionOf(session.id)).toBe('I#ins_a');
     await sessions.intend(session.workspaceId, session.id, { desired: 'deleted' });
     await sessions.report(session.id, token, { at: '2026-03-01T10:00:00Z', status: 'deleted' });
-    expect(await partitionOf(session.id)).toBeUndefined();
+    expect(await partitionOf(session.id)).toBe('DELETED#SESSIONS');
+    await dynamoAssignments(dynamo.doc, dynamo.tables.core).release({ sessionId: session.id, instanceId: 'ins_a', fencingToken: token });
+    expect(await partitionOf(session.id)).toBe('DELETED#SESSIONS');
+  });
+
+  it('reads what was written before hibernation was known', async () => {
+    const sessions = make();
+    const { id, workspaceId } = await sessions.insert(aSession());
+    const old = ['onDemand', 'desiredBecause', 'relinksDone', 'statusSince', 'deletedAt', 'purgeAfter'];
+    await dynamo.doc.send(new UpdateCommand({ TableName: dynamo.tables.core, Key: sessionKey(id), UpdateExpression: `REMOVE ${old.join(', ')}` }));
+    expect(await sessions.intend(workspaceId, id, { desired: 'stopped' })).toMatchObject({ onDemand: null, relinksDone: 0, desired: 'stopped' });
+    expect(await sessions.find(id)).toMatchObject({ desiredBecause: null, statusSince: null });
   });
 });

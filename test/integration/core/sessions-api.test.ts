@@ -35,7 +35,7 @@ describe('Without an instance', () => {
       id: expect.stringMatching(/^ses_[0-9A-Z]{26}$/), workspaceId, name: 'Shop', provider: 'webjs', status: 'created', desired: 'running',
       phoneNumber: null, isPrimary: true, instance: null, previousInstanceId: null, migrationCount: 0, lastMigrationAt: null,
       disconnectedAt: null, disconnectReason: null, disconnectDetails: null, storage: null,
-      health: UNKNOWN_HEALTH, pacing: { profile: 'default' },
+      health: UNKNOWN_HEALTH, pacing: { profile: 'default' }, onDemand: null, hibernatingSince: null, wakeAt: null,
       lastActivityAt: null, lastConnectedAt: null, createdAt: expect.stringMatching(/Z$/),
     });
     const { id } = body as SessionView;
@@ -79,6 +79,38 @@ describe('Without an instance', () => {
     expect(await call('GET', `/v1/sessions/${id}`)).toMatchObject({ status: 404, body: { code: 'session_not_found' } });
     const other = await create();
     expect(await call('DELETE', `/api/whatsapp/sessions/${other.id}`)).toMatchObject({ status: 202 });
+  });
+
+  it('lets a session hibernate, with defaults, and changes that', async () => {
+    const created = await create({ onDemand: {} });
+    expect(created.onDemand).toEqual({ idleMinutes: 15, wakeEveryMinutes: 10_080 });
+    const patch = (body: object) => call('PATCH', `/v1/sessions/${created.id}`, { body });
+    expect(await patch({ name: 'Shop', onDemand: { idleMinutes: 5, wakeEveryMinutes: null } })).toMatchObject({
+      status: 200, body: { name: 'Shop', onDemand: { idleMinutes: 5, wakeEveryMinutes: null } },
+    });
+    expect(await patch({ onDemand: null })).toMatchObject({ status: 200, body: { name: 'Shop', onDemand: null } });
+    expect((await call('GET', `/v1/sessions/${created.id}`)).body).toMatchObject({ name: 'Shop', onDemand: null });
+  });
+
+  it('tells since when a session hibernates and when it wakes, and starts it when asked to', async () => {
+    const { id } = await create({ onDemand: { wakeEveryMinutes: 60 } });
+    const sessions = dynamoSessions(dynamo.doc, dynamo.tables.core);
+    for (const [second, status] of ['starting', 'connected', 'hibernating'].entries()) {
+      await sessions.report(id, 0, { at: `2026-03-01T10:00:0${second}Z`, status: status as SessionView['status'] });
+    }
+    expect((await call('GET', `/v1/sessions/${id}`)).body).toMatchObject({
+      status: 'hibernating', hibernatingSince: '2026-03-01T10:00:02.000Z', wakeAt: '2026-03-01T11:00:02.000Z',
+    });
+    expect(await call('POST', `/v1/sessions/${id}/pairing-code`, { body: { phoneNumber: '+4915100000000' } })).toMatchObject({ status: 409, body: { code: 'already_linked' } });
+    expect(await call('POST', `/v1/sessions/${id}/start`)).toMatchObject({ status: 202, body: { status: 'starting', hibernatingSince: null } });
+  });
+
+  it('shows no QR of a session that is stopped', async () => {
+    const { id } = await create();
+    const qr = { qr: '2@some,qr,text', expiresAt: new Date(Date.now() + 60_000).toISOString(), attempt: 1 };
+    await dynamoSessions(dynamo.doc, dynamo.tables.core).saveQr(id, qr);
+    await call('POST', `/v1/sessions/${id}/stop`);
+    expect(await call('GET', `/v1/sessions/${id}/qr`)).toMatchObject({ status: 409, body: { code: 'no_qr' } });
   });
 
   it('draws the QR as the client likes it', async () => {
@@ -128,6 +160,10 @@ describe('Bad requests leave no trace', () => {
     { what: 'a number that is none', method: 'POST', path: '/v1/sessions', body: { phoneNumber: 'hello' }, status: 422, field: 'phoneNumber' },
     { what: 'unlimited pacing', method: 'POST', path: '/v1/sessions', body: { pacing: { profile: 'unlimited' } }, status: 422, field: 'pacing.profile', code: 'unlimited_pacing_not_allowed' },
     { what: 'the Cloud API', method: 'POST', path: '/v1/sessions', body: { provider: 'meta' }, status: 422, field: 'provider', code: 'provider_not_available' },
+    { what: 'an idle time of nothing', method: 'POST', path: '/v1/sessions', body: { onDemand: { idleMinutes: 0 } }, status: 422, field: 'onDemand.idleMinutes' },
+    { what: 'a sleep longer than WhatsApp keeps a device', method: 'POST', path: '/v1/sessions', body: { onDemand: { wakeEveryMinutes: 20_160 } }, status: 422, field: 'onDemand.wakeEveryMinutes' },
+    { what: 'a change of nothing', method: 'PATCH', path: `/v1/sessions/${unknown}`, body: {}, status: 422 },
+    { what: 'a change of an unknown session', method: 'PATCH', path: `/v1/sessions/${unknown}`, body: { name: 'x' }, status: 404, code: 'session_not_found' },
     { what: 'the same through the alias', method: 'POST', path: '/api/whatsapp/sessions/create', body: { name: 5 }, status: 422, field: 'name' },
     { what: 'an unknown status', method: 'GET', path: '/v1/sessions?status=happy', status: 422, field: 'status' },
     { what: 'a time that is none', method: 'GET', path: '/v1/sessions?disconnectedSince=yesterday', status: 422, field: 'disconnectedSince' },
@@ -166,6 +202,7 @@ describe('Bad requests leave no trace', () => {
     }
     const pairing = { ...stranger, body: { phoneNumber: '+4915100000000' } };
     expect(await call('POST', `/v1/sessions/${id}/pairing-code`, pairing)).toMatchObject({ status: 404 });
+    expect(await call('PATCH', `/v1/sessions/${id}`, { ...stranger, body: { name: 'Mine' } })).toMatchObject({ status: 404 });
     expect(await dynamo.scan('core')).toEqual(before);
   });
 });

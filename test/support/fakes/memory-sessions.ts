@@ -5,7 +5,7 @@ import { applyIntent } from '../../../shared/domain/sessions/apply-intent.ts';
 import { applyReport } from '../../../shared/domain/sessions/apply-report.ts';
 import { replacedBy } from '../../../shared/domain/sessions/replaced.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
-import type { SessionFilter, SessionPairingCode, SessionQr, Sessions } from '../../../shared/domain/sessions/sessions.ts';
+import type { SessionFilter, SessionIntent, SessionPairingCode, SessionQr, Sessions } from '../../../shared/domain/sessions/sessions.ts';
 import { pageOfRows } from './memory-page.ts';
 
 /** `records` is the fake's table: tests may read and set it, as an assignment does. */
@@ -39,19 +39,19 @@ export function memorySessions(clock: Clock = systemClock): MemorySessions {
     if (primary) records.set(primary.id, { ...primary, isPrimary: true });
     return primary && records.get(primary.id);
   };
-  const intend: Sessions['intend'] = async (workspaceId, id, intent) => {
+  const intend = (workspaceId: string, id: string, intent: SessionIntent): Session => {
     const after = applyIntent(get(workspaceId, id), intent, clock.now());
     records.set(id, after);
     ensurePrimary(workspaceId);
     return after;
   };
-  const settleNumber = async (linked: Session, at: number): Promise<Session> => {
+  const settleNumber = (linked: Session, at: number): Session => {
     const { id, workspaceId, phoneNumber } = linked;
     const holder = numbers.get(`${workspaceId}|${phoneNumber}`);
-    if (holder && holder.sessionId !== id && holder.at > at) return applyIntent(linked, { desired: 'deleted', because: replacedBy(holder.sessionId) }, clock.now());
+    if (holder && `${holder.at} ${holder.sessionId}` > `${at} ${id}`) return applyIntent(linked, { desired: 'deleted', because: replacedBy(holder.sessionId) }, clock.now());
     numbers.set(`${workspaceId}|${phoneNumber}`, { sessionId: id, at });
     const older = ofWorkspace(workspaceId).filter((other) => other.id !== id && other.phoneNumber === phoneNumber && isLive(other));
-    for (const other of older) await intend(workspaceId, other.id, { desired: 'deleted', because: replacedBy(id) });
+    for (const other of older) intend(workspaceId, other.id, { desired: 'deleted', because: replacedBy(id) });
     return linked;
   };
   const forgetNumber = ({ id, workspaceId, phoneNumber }: Session) => {
@@ -72,7 +72,7 @@ export function memorySessions(clock: Clock = systemClock): MemorySessions {
     list: async (workspaceId, page, filter = {}) =>
       pageOfRows(`${workspaceId}|sessions|${JSON.stringify(filter)}`, ofWorkspace(workspaceId).filter(matching(filter)), page, ({ id }) => id),
     findPrimary: async (workspaceId) => ensurePrimary(workspaceId),
-    intend,
+    intend: async (workspaceId, id, intent) => intend(workspaceId, id, intent),
     async configure(workspaceId, id, settings) {
       records.set(id, { ...get(workspaceId, id), ...settings });
       return get(workspaceId, id);
@@ -81,7 +81,8 @@ export function memorySessions(clock: Clock = systemClock): MemorySessions {
       const before = find(id);
       if (!before || before.fencingToken !== fencingToken) return undefined;
       const reported = applyReport(before, report);
-      const after = reported.phoneNumber === before.phoneNumber ? reported : await settleNumber(reported, Date.parse(report.at));
+      const isNewlyLinked = reported.phoneNumber !== before.phoneNumber && reported.desired !== 'deleted';
+      const after = isNewlyLinked ? settleNumber(reported, Date.parse(report.at)) : reported;
       records.set(id, after);
       if (after.status === 'deleted') forgetNumber(after);
       ensurePrimary(before.workspaceId);
