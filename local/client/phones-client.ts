@@ -57,6 +57,11 @@ export class PhonesClient {
     await this.#call('PATCH', `/phones/${number}`, settings);
   }
 
+  /** The linked devices a phone lists, whether they are connected or not. */
+  async linkedDevices(number: string): Promise<readonly { readonly deviceId: string; readonly connected: boolean }[]> {
+    return (await this.#call<{ linked: { deviceId: string; connected: boolean }[] }>('GET', `/phones/${number}`)).linked;
+  }
+
   /** Removes the linked device on the phone, as a person does. */
   async unlink(number: string): Promise<void> {
     await this.#call('POST', `/phones/${number}/unlink`);

@@ -90,6 +90,45 @@ describe('The life of a session, through HTTP alone', () => {
     await connected(stack.blazz, id);
   }, TEST_MS);
 
+  it('shows a new QR of a connected number after unlinking the old device', async () => {
+    const number = '+4915240000004';
+    const { id } = await linkSession(stack.blazz, stack.phones, number);
+    const [old] = await stack.phones.linkedDevices(number);
+    await stack.blazz.post(`/v1/sessions/${id}/regenerate-qr`);
+    const { qr } = await until(() => stack.blazz.qr(id), { what: 'the new QR', timeoutMs: 60_000 });
+    expect(await stack.phones.linkedDevices(number)).toEqual([]);
+    await stack.phones.scan(number, qr);
+    await connected(stack.blazz, id);
+    const devices = await stack.phones.linkedDevices(number);
+    expect(devices).toHaveLength(1);
+    expect(devices[0]?.deviceId).not.toBe(old?.deviceId);
+  }, TEST_MS);
+
+  it('is retired when its number is linked again: unlinked, gone, its queue failed with the reason (I1)', async () => {
+    const number = '+4915240000005';
+    const older = await linkSession(stack.blazz, stack.phones, number);
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const waiting = await stack.blazz.post<MessageView>('/v1/messages', { sessionId: older.id, to: CUSTOMER, type: 'text', text: 'Later', sendAt });
+    const newer = await linkSession(stack.blazz, stack.phones, number);
+    await until(async () => (await stack.blazz.call('GET', `/v1/sessions/${older.id}`)).status === 404, { what: 'the older one to go', timeoutMs: 60_000 });
+    const failed = await until(async () => {
+      const message = await stack.blazz.get<MessageView>(`/v1/messages/${waiting.id}`);
+      return message.status === 'failed' && message;
+    }, { what: 'its message to fail' });
+    expect(failed.failure).toMatchObject({ code: 'session_deleted' });
+    expect(await stack.blazz.session(newer.id)).toMatchObject({ status: 'connected', phoneNumber: number });
+    expect(await stack.phones.linkedDevices(number)).toMatchObject([{ connected: true }]);
+  }, TEST_MS);
+
+  it('is deleted while it shows a QR, twice at once and again', async () => {
+    const { id } = await stack.blazz.createSession({ name: 'short-lived' });
+    await until(() => stack.blazz.qr(id), { what: 'a QR', timeoutMs: 60_000 });
+    const answers = await Promise.all([1, 2].map(() => stack.blazz.call('DELETE', `/v1/sessions/${id}`)));
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    expect((await stack.blazz.call('POST', `/v1/sessions/${id}/start`)).status).toBeGreaterThanOrEqual(404);
+    await until(async () => (await stack.blazz.call('DELETE', `/v1/sessions/${id}`)).status === 404, { what: 'the session to be gone', timeoutMs: 60_000 });
+  }, TEST_MS);
+
   it.each(['classic', 'minified-key', 'media-id'])('sends text and files on the page build %s', async (build) => {
     await stack.phones.configure({ build });
     const number = `+491524000010${['classic', 'minified-key', 'media-id'].indexOf(build)}`;
