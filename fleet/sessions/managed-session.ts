@@ -5,7 +5,7 @@ import { InFlight } from './in-flight.ts';
 import { Receipts } from './receipts.ts';
 import { RestartBackoff } from './restart-backoff.ts';
 import { finalStatus, statusReason, waitsForPerson, type FinalStatus } from './run-endings.ts';
-import type { SessionContext } from './session-context.ts';
+import { now, type SessionContext } from './session-context.ts';
 
 const CONNECT_TO_LOG_OUT_MS = 60_000;
 
@@ -228,6 +228,7 @@ export class ManagedSession {
     const { services, owner, sessionId } = this.context;
     await services.profiles.remove(sessionId);
     await services.store.wipe(owner);
+    this.context.report({ type: 'session.storage_wiped', at: now() });
   }
 
   async #release(): Promise<void> {

@@ -72,6 +72,7 @@ export const SessionEvent = z.discriminatedUnion('type', [
     detail: z.string(),
   }),
   z.object({ type: z.literal('session.storage'), at, path: z.string(), bytes: z.int(), verifiedAt: at }),
+  z.object({ type: z.literal('session.storage_wiped'), at }),
   z.object({ type: z.literal('message.sent'), at, messageId: z.string(), wireId: z.string() }),
   z.object({
     type: z.literal('message.ack'),

@@ -182,6 +182,17 @@ export function describeSessions(name: string, make: () => Promise<SessionsUnder
         expect(await sessions.find(session.id)).toMatchObject({ status: 'logged_out', lastActivityAt: AT });
       });
 
+      it('knows where the profile is stored, until it is wiped', async () => {
+        const session = await insert();
+        const token = await assign(session, 'ins_a');
+        const storage = { path: 'a/b', bytes: 1, verifiedAt: AT };
+        await sessions.report(session.id, token, { at: AT, storage });
+        await sessions.report(session.id, token, { at: AT, status: 'starting' });
+        expect((await sessions.find(session.id))?.storage).toEqual(storage);
+        await sessions.report(session.id, token, { at: AT, storage: null });
+        expect((await sessions.find(session.id))?.storage).toBeNull();
+      });
+
       it('retires the older session of a number that is linked again', async () => {
         const [older, newer] = [await insert(), await insert()];
         const tokens = [await assign(older, 'ins_a'), await assign(newer, 'ins_a')] as const;

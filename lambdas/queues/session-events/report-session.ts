@@ -50,6 +50,9 @@ async function reportOne(sessions: ReportingSessions, batch: SessionEventBatch, 
       await sessions.report(sessionId, fencingToken, { at, storage: { path, bytes, verifiedAt } });
       return [];
     }
+    case 'session.storage_wiped':
+      await sessions.report(sessionId, fencingToken, { at: event.at, storage: null });
+      return [];
     default:
       return []; // messages have their own steps
   }

@@ -13,7 +13,7 @@ export function applyReport(session: Session, report: SessionReport): Session {
   const observed = {
     phoneNumber: report.phoneNumber ?? session.phoneNumber,
     health: report.health ?? session.health,
-    storage: report.storage ?? session.storage,
+    storage: report.storage === undefined ? session.storage : report.storage,
     lastActivityAt: report.lastActivityAt ?? session.lastActivityAt,
   };
   if (report.status === undefined || !canMoveSession(session.status, report.status)) return { ...session, ...observed };

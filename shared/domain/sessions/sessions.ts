@@ -24,7 +24,8 @@ export interface SessionReport {
   readonly details?: string | null;
   readonly phoneNumber?: string | null;
   readonly health?: SessionHealth;
-  readonly storage?: SessionStorage;
+  /** `null`: everything that was stored is wiped. */
+  readonly storage?: SessionStorage | null;
   readonly lastActivityAt?: string;
   readonly at: string;
 }

@@ -103,7 +103,7 @@ describe('a session in the pool', () => {
         messages: { getMany: async () => new Map() },
         pacing: memoryPacingStore(),
         qrLimiter: new QRRateLimiter(systemClock),
-        snapshotIntervalMs: 60_000, clock: systemClock, random: () => 0.5, metrics: fleetMetrics(), log: silentLog,
+        snapshotIntervalMs: 60_000, storageQuotaBytes: 100_000_000, clock: systemClock, random: () => 0.5, metrics: fleetMetrics(), log: silentLog,
         startInTurn: (start) => start(),
       },
     });
@@ -148,6 +148,7 @@ describe('a session in the pool', () => {
     newest().tell({ type: 'closed', reason: 'logged_out', detail: '' });
     await eventually('the report', () => statuses().at(-1) === 'logged_out/logged_out');
     expect(await store.describe({ workspaceId: session.workspaceId, sessionId: session.id })).toBeUndefined();
+    expect(events.findLast(({ type }) => type.startsWith('session.storage'))).toMatchObject({ type: 'session.storage_wiped' });
     expect(browsers).toHaveLength(2);
     await want({});
     await opened(3);
