@@ -31,6 +31,8 @@ export interface SessionServices {
   readonly pacing: PacingStore;
   readonly qrLimiter: QRRateLimiter;
   readonly snapshotIntervalMs: number;
+  /** A snapshot over this is kept, and warned of. */
+  readonly storageQuotaBytes: number;
   readonly clock: Clock;
   readonly random: () => number;
   readonly metrics: FleetMetrics;
