@@ -1,16 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { documentClient, sqsClient } from '../shared/adapters/clients.ts';
+import { documentClient, s3Client, sqsClient } from '../shared/adapters/clients.ts';
 import { dynamoAssignments } from '../shared/adapters/dynamodb/dynamo-assignments.ts';
 import { dynamoInstanceRegistry } from '../shared/adapters/dynamodb/dynamo-instance-registry.ts';
 import { dynamoMessages } from '../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoPacing } from '../shared/adapters/dynamodb/dynamo-pacing.ts';
 import { dynamoSessions } from '../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { efsFileSystem } from '../shared/adapters/efs/efs-file-system.ts';
 import { guardedDownload } from '../shared/adapters/http/guarded-download.ts';
 import { kmsDataKeys } from '../shared/adapters/kms/kms-data-keys.ts';
 import { httpNudge } from '../shared/adapters/nudge/http-nudge.ts';
+import { s3Objects } from '../shared/adapters/s3/s3-objects.ts';
 import { secretReader } from '../shared/adapters/secrets/secret-reader.ts';
 import { sqsSessionEvents } from '../shared/adapters/sqs/sqs-session-events.ts';
 import type { FleetEnv } from '../shared/config/fleet-env.ts';
@@ -36,15 +38,21 @@ import { Reconciler } from './sessions/reconciler.ts';
 import { SessionPool } from './sessions/session-pool.ts';
 import { efsSnapshotStore } from './storage/efs-snapshot-store.ts';
 import { LiveProfiles, sweepProfiles } from './storage/live-profiles.ts';
+import { localAuthStore } from './storage/local-auth-store.ts';
+import { remoteAuthStore } from './storage/remote-auth-store.ts';
+import type { SessionStore } from './storage/session-store.ts';
+import { StoreWatch } from './storage/store-watch.ts';
 import { makeFetchMedia } from './whatsapp/media-source.ts';
 import { findBrowser, type BrowserExecutable } from './whatsapp/webjs/browser-executable.ts';
 import { killLeftovers, memoryOfGroups } from './whatsapp/webjs/browser-processes.ts';
 import { guardRejections } from './whatsapp/webjs/rejection-guard.ts';
+import { remoteAuthArchive } from './whatsapp/webjs/remote-auth-archive.ts';
 import { WebjsClient } from './whatsapp/webjs/webjs-client.ts';
 
 const STARTS_AT_ONCE = 4;
 const COLLECT_EVENTS_MS = 100;
 const MOST_MEDIA_BYTES = 64 * 1024 * 1024;
+const BYTES_PER_MB = 1_000_000;
 
 /** What the process has to do when the instance cannot go on. */
 export interface InstanceEnd {
@@ -78,7 +86,7 @@ export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise
   const reconciler = makeReconciler(base, pool, passing);
   const reaper = makeReaper(base, reconciler, end.onDrainRequested);
   server.serve(makeRoutes(base, { lease, pool, reconciler, sampler }));
-  const background = new ServiceGroup([sampler, reconciler, reaper]);
+  const background = new ServiceGroup([sampler, reconciler, reaper, ...makeStoreWatch(base)]);
   return new Instance({ id, url, lease, registry, server, background, pool, profiles, publisher, handOver: passing, log });
 }
 
@@ -108,7 +116,7 @@ async function sweepLeftovers({ config: { PROFILE_DIR, SESSION_STORE_DIR }, regi
   await mkdir(PROFILE_DIR, { recursive: true, mode: 0o700 });
   await mkdir(SESSION_STORE_DIR, { recursive: true, mode: 0o700 });
   const live = (await registry.list()).filter(({ state }) => state !== 'lost');
-  await killLeftovers(PROFILE_DIR);
+  for (const dir of [PROFILE_DIR, SESSION_STORE_DIR]) await killLeftovers(dir);
   await sweepProfiles(PROFILE_DIR, live.map(({ id }) => id));
 }
 
@@ -126,8 +134,7 @@ async function takeLease({ id, config, registry, metrics, log }: Base, port: num
 
 function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable) {
   const { id, config, metrics, log, assignments, outbox, messages, pacing } = base;
-  const scratchDir = join(config.PROFILE_DIR, id);
-  const store = efsSnapshotStore({ storeDir: config.SESSION_STORE_DIR, scratchDir, keys: kmsDataKeys(config.SNAPSHOT_KEY_ARN), log });
+  const store = makeStore(base);
   const profiles = new LiveProfiles(config.PROFILE_DIR, id, store);
   const publisher = new EventPublisher({
     queue: sqsSessionEvents(sqsClient(), config.SESSION_EVENTS_QUEUE_URL),
@@ -143,6 +150,7 @@ function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable)
     snapshotIntervalMs: config.SNAPSHOT_INTERVAL_SECONDS * 1_000,
     slots: new BrowserSlots(config.CAPACITY),
     hibernation: hibernationSettings(config),
+    storageQuotaBytes: config.STORAGE_QUOTA_MB * BYTES_PER_MB,
     random: Math.random,
     startInTurn: <T>(start: () => Promise<T>) => startInTurn(start),
   };
@@ -153,6 +161,25 @@ const hibernationSettings = ({ HIBERNATE_AFTER_SECONDS, HIBERNATION_LOOK_SECONDS
   afterMs: HIBERNATE_AFTER_SECONDS === undefined ? undefined : HIBERNATE_AFTER_SECONDS * 1_000,
   lookEveryMs: HIBERNATION_LOOK_SECONDS * 1_000,
 });
+function makeStore({ id, config, log }: Base): SessionStore {
+  const { SESSION_STORE, SESSION_STORE_DIR: storeDir, SESSION_STORE_BUCKET: bucket, SNAPSHOT_KEY_ARN } = config;
+  const scratchDir = join(config.PROFILE_DIR, id);
+  switch (SESSION_STORE) {
+    case 'efs-snapshot':
+      return efsSnapshotStore({ storeDir, scratchDir, keys: kmsDataKeys(SNAPSHOT_KEY_ARN), log });
+    case 'local-auth':
+      return localAuthStore(storeDir, log);
+    case 'remote-auth':
+      if (bucket === undefined) throw new Error('SESSION_STORE=remote-auth needs SESSION_STORE_BUCKET');
+      return remoteAuthStore({ objects: s3Objects(s3Client(), bucket, SNAPSHOT_KEY_ARN), archive: remoteAuthArchive, scratchDir, log });
+  }
+}
+
+/** None where nobody has told which file system it is. */
+function makeStoreWatch({ config: { EFS_FILE_SYSTEM_ID }, metrics, log }: Base): readonly StoreWatch[] {
+  if (EFS_FILE_SYSTEM_ID === undefined) return [];
+  return [new StoreWatch({ fileSystem: efsFileSystem(EFS_FILE_SYSTEM_ID), metrics, log })];
+}
 
 function clientMaker({ config, log }: Base, executable: BrowserExecutable) {
   const address = whatsAppAddress(config);

@@ -3,6 +3,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export type FleetMetrics = ReturnType<typeof fleetMetrics>;
 
 const SEND_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const SNAPSHOT_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const SNAPSHOT_BYTES = [1e5, 5e5, 1e6, 2.5e6, 5e6, 1e7, 2.5e7, 5e7, 1e8, 2.5e8];
 const MOVE_SECONDS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300];
 
 /** All numbers of one instance. Labels are few and bounded: never a session or a phone number, except memory. */
@@ -30,6 +32,11 @@ export function fleetMetrics() {
     hibernations: new Counter({ name: 'blazz_hibernations_total', help: 'Idle sessions whose browser was closed', registers }),
     wakes: new Counter({ name: 'blazz_wakes_total', help: 'Hibernating sessions whose browser was opened', labelNames: ['cause'], registers }),
     warnings: new Counter({ name: 'blazz_session_warnings_total', help: 'Warnings of sessions', labelNames: ['source', 'code'], registers }),
+    snapshots: new Counter({ name: 'blazz_snapshots_total', help: 'Looks at whether a profile is to be copied, by what came of it', labelNames: ['outcome'], registers }),
+    snapshotSeconds: new Histogram({ name: 'blazz_snapshot_seconds', help: 'One snapshot, read back', buckets: SNAPSHOT_SECONDS, registers }),
+    snapshotBytes: new Histogram({ name: 'blazz_snapshot_bytes', help: 'Size of a snapshot in the store', buckets: SNAPSHOT_BYTES, registers }),
+    storeBytes: new Gauge({ name: 'blazz_session_store_bytes', help: 'Size of the file system that keeps sessions, as its service meters it', registers }),
+    storeAvailable: new Gauge({ name: 'blazz_session_store_available', help: '1: that file system is available, with all its mount targets', registers }),
     events: new Counter({ name: 'blazz_session_events_total', help: 'Events handed to the queue', registers }),
   };
 }

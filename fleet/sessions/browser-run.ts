@@ -1,9 +1,11 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
+import type { SkippedCopy } from '../storage/session-store.ts';
 import type { CloseReason, WhatsAppClient, WhatsAppEvent } from '../whatsapp/whatsapp-client.ts';
 import { ConnectedWork } from './connected-work.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Receipts } from './receipts.ts';
 import { now, type SessionContext } from './session-context.ts';
+import { warnOfSkipped } from './snapshot-warnings.ts';
 
 const FIRST_QR_MS = 60_000; // WhatsApp lets the first of a round live longer
 const NEXT_QR_MS = 25_000;
@@ -55,7 +57,9 @@ export class BrowserRun {
     const { context, pairingPhoneNumber } = this.#options;
     const { services, sessionId, owner } = context;
     await services.startInTurn(async () => {
-      const profile = await services.profiles.prepare(owner);
+      const skipped: SkippedCopy[] = [];
+      const profile = await services.profiles.prepare(owner, (copy) => skipped.push(copy));
+      if (skipped.length > 0) warnOfSkipped(context, skipped, profile.restoredFrom !== undefined);
       if (this.#isOver || !services.lease.isHeld()) return;
       this.#profileDir = profile.dir;
       const isRestored = profile.restoredFrom !== undefined;
@@ -70,11 +74,12 @@ export class BrowserRun {
     this.#isOver = true;
     await this.#stopWork();
     await this.#client?.close();
-    await this.#work?.snapshots.save();
+    await this.#work?.snapshots.saveLast();
   }
 
   /** Unlinks this device, then closes. Nothing of the profile is worth keeping. `false`: WhatsApp did not confirm it. */
   async logout(): Promise<boolean> {
+    this.#work?.snapshots.abandon();
     await this.#stopWork();
     await this.#options.inFlight.room(1, LAST_ACKS_WITHIN_MS); // after this nobody learns what became of them
     this.#isOver = true;
@@ -94,6 +99,7 @@ export class BrowserRun {
   kill(): void {
     this.#isOver = true;
     this.#client?.kill();
+    this.#work?.snapshots.abandon();
     void this.#work?.stop();
   }
 

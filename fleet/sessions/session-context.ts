@@ -41,6 +41,8 @@ export interface SessionServices {
   readonly snapshotIntervalMs: number;
   readonly slots: BrowserSlots;
   readonly hibernation: HibernationSettings;
+  /** A snapshot over this is kept, and warned of. */
+  readonly storageQuotaBytes: number;
   readonly clock: Clock;
   readonly random: () => number;
   readonly metrics: FleetMetrics;

@@ -1,17 +1,19 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DataKeys, KeyContext } from '../../shared/domain/encryption/data-keys.ts';
 import type { Log } from '../observability/log.ts';
-import { copyProfile } from './profile-copy.ts';
+import { isCopyName, tokenOf, type KeptCopy } from './copy-names.ts';
+import { keptCopies, type CopyShelf } from './kept-copies.ts';
+import { withProfileCopy } from './profile-copy.ts';
+import { sessionFolder } from './session-folder.ts';
+import type { ProfileOwner, ProfilePlace, SessionStore } from './session-store.ts';
 import { nowhere, readSnapshot, writeSnapshot } from './snapshot-file.ts';
-import type { ProfileOwner, SessionStore, StoredProfile } from './session-store.ts';
 import { extractTar, packFolder } from './tar-folder.ts';
+import { wholeOrNotAtAll } from './whole-folder.ts';
 
-const KEPT = 3;
-const SNAPSHOT = /^(\d{10})-(\d{6})\.snap$/;
-const SAFE_ID = /^[a-z]{3}_[0-9A-Z]{26}$/;
-
-type Place = Pick<ProfileOwner, 'workspaceId' | 'sessionId'>;
+const COPY = '.snap';
+const WIPE = '.wiped';
+const PARTIAL = '.partial';
 
 export interface EfsSnapshotOptions {
   readonly storeDir: string;
@@ -21,97 +23,91 @@ export interface EfsSnapshotOptions {
   readonly log: Log;
 }
 
-/** Folder of one session. Ids come from tables, but never become a path unchecked. */
-function folderOf({ workspaceId, sessionId }: Place): string {
-  for (const id of [workspaceId, sessionId]) if (!SAFE_ID.test(id)) throw new Error(`${id} is no id`);
-  return join(workspaceId, sessionId);
-}
+const contextOf = ({ workspaceId, sessionId }: ProfilePlace): KeyContext => ({ workspaceId, sessionId });
 
-const contextOf = ({ workspaceId, sessionId }: Place): KeyContext => ({ workspaceId, sessionId });
+const fileOf = ({ name, isWipe }: KeptCopy): string => `${name}${isWipe ? WIPE : COPY}`;
 
 /** Encrypted copies on a shared mount: `<store>/<workspace>/<session>/<token>-<counter>.snap`, the last three of each. */
-export function efsSnapshotStore({ storeDir, scratchDir, keys, log }: EfsSnapshotOptions): SessionStore {
-  /** Newest first: the names sort by token, then counter. */
-  const listOf = async (place: Place): Promise<readonly string[]> => {
-    const names = await readdir(join(storeDir, folderOf(place))).catch(() => []);
-    return names.filter((name) => SNAPSHOT.test(name)).sort().reverse();
+export const efsSnapshotStore = (options: EfsSnapshotOptions): SessionStore => keptCopies(snapshotShelf(options), options.log);
+
+function snapshotShelf({ storeDir, scratchDir, keys }: EfsSnapshotOptions): CopyShelf {
+  const folderOf = (place: ProfilePlace): string => join(storeDir, sessionFolder(place));
+
+  /** What processes before us left half-written; nobody writes under an owner that has been replaced. */
+  const sweepPartials = async (owner: ProfileOwner): Promise<void> => {
+    const folder = folderOf(owner);
+    const stale = (await readNames(folder)).filter((name) => name.endsWith(PARTIAL) && !(tokenOf(name.slice(0, 17)) > owner.fencingToken));
+    await Promise.all(stale.map((name) => rm(join(folder, name), { force: true })));
   };
 
-  const nextName = async (owner: ProfileOwner): Promise<string> => {
-    const token = String(owner.fencingToken).padStart(10, '0');
-    const newest = (await listOf(owner)).find((name) => name.startsWith(token));
-    const counter = Number(SNAPSHOT.exec(newest ?? '')?.[2] ?? 0) + 1;
-    return `${token}-${String(counter).padStart(6, '0')}.snap`;
-  };
-
-  const describeFile = async (place: Place, name: string) => {
-    const path = join(folderOf(place), name);
-    return { path, bytes: (await stat(join(storeDir, path))).size };
-  };
-
-  /** Only copies of our own and earlier owners go: a newer owner's are not ours to count. */
-  const dropOld = async (owner: ProfileOwner): Promise<void> => {
-    const upToUs = (await listOf(owner)).filter((name) => Number(name.slice(0, 10)) <= owner.fencingToken);
-    for (const name of upToUs.slice(KEPT)) await rm(join(storeDir, folderOf(owner), name), { force: true });
-  };
-
-  const writeChecked = async (owner: ProfileOwner, copy: string): Promise<string> => {
-    const name = await nextName(owner);
-    const path = join(storeDir, folderOf(owner), name);
-    const partial = `${path}.${process.pid}.partial`;
-    await mkdir(dirname(path), { recursive: true });
+  const write = async (owner: ProfileOwner, name: string, copy: string): Promise<void> => {
+    const folder = folderOf(owner);
+    const partial = join(folder, `${name}${PARTIAL}`);
     try {
       await writeSnapshot(partial, packFolder(copy), keys, contextOf(owner));
       await readSnapshot(partial, nowhere(), keys, contextOf(owner));
-      await rename(partial, path);
+      await rename(partial, join(folder, `${name}${COPY}`));
+      await syncFolder(folder);
     } catch (error) {
-      await rm(partial, { force: true });
+      await rm(partial, { force: true }).catch(() => undefined); // what went wrong first is what counts
       throw error;
-    }
-    return name;
-  };
-
-  const restore = async (owner: ProfileOwner, name: string, profileDir: string): Promise<StoredProfile | undefined> => {
-    const partial = `${profileDir}.restoring`;
-    await rm(partial, { recursive: true, force: true });
-    await mkdir(partial, { recursive: true });
-    try {
-      await readSnapshot(join(storeDir, folderOf(owner), name), extractTar(partial), keys, contextOf(owner));
-      await rename(partial, profileDir);
-      return { ...(await describeFile(owner, name)), verifiedAt: new Date().toISOString() };
-    } catch (error) {
-      await rm(partial, { recursive: true, force: true });
-      log.warn({ sessionId: owner.sessionId, snapshot: name, err: error }, 'snapshot unusable, trying the one before');
-      return undefined;
     }
   };
 
   return {
-    async save(owner, profileDir) {
-      const copy = join(scratchDir, `${owner.sessionId}.copy`);
-      try {
-        await copyProfile(profileDir, copy);
-        const name = await writeChecked(owner, copy);
-        await dropOld(owner);
-        return { ...(await describeFile(owner, name)), verifiedAt: new Date().toISOString() };
-      } finally {
-        await rm(copy, { recursive: true, force: true });
-      }
+    async list(place) {
+      return (await readNames(folderOf(place))).flatMap(copyOf);
     },
 
-    async restoreLatest(owner, profileDir) {
-      for (const name of await listOf(owner)) {
-        const restored = await restore(owner, name, profileDir);
-        if (restored) return restored;
-      }
-      return undefined;
+    async put(owner, name, profileDir) {
+      await mkdir(folderOf(owner), { recursive: true, mode: 0o700 });
+      await sweepPartials(owner);
+      await withProfileCopy(profileDir, join(scratchDir, `${owner.sessionId}.copy`), (copy) => write(owner, name, copy));
     },
 
-    wipe: (place) => rm(join(storeDir, folderOf(place)), { recursive: true, force: true }),
+    take: (place, name, profileDir) =>
+      wholeOrNotAtAll(profileDir, (folder) =>
+        readSnapshot(join(folderOf(place), `${name}${COPY}`), extractTar(folder), keys, contextOf(place)),
+      ),
 
-    async describe(place) {
-      const [newest] = await listOf(place);
-      return newest === undefined ? undefined : describeFile(place, newest);
+    async markWiped(place, name) {
+      const folder = folderOf(place);
+      await (await open(join(folder, `${name}${WIPE}`), 'w', 0o600)).close();
+      await syncFolder(folder);
+    },
+
+    async remove(place, copies) {
+      const folder = folderOf(place);
+      for (const copy of copies) await rm(join(folder, fileOf(copy)), { force: true });
+    },
+
+    async describe(place, name) {
+      const file = `${name}${COPY}`;
+      return { path: `${sessionFolder(place)}/${file}`, bytes: (await stat(join(folderOf(place), file))).size };
     },
   };
+}
+
+function copyOf(file: string): readonly KeptCopy[] {
+  const name = file.slice(0, file.indexOf('.'));
+  if (!isCopyName(name)) return [];
+  if (file === `${name}${COPY}`) return [{ name, isWipe: false }];
+  return file === `${name}${WIPE}` ? [{ name, isWipe: true }] : [];
+}
+
+/** None when the folder is not there; any other failure must not look as if there were no snapshots. */
+const readNames = (folder: string): Promise<readonly string[]> =>
+  readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+
+/** A rename lasts only once its folder is on the disk too. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFiles } from './profile-locks.ts';
-import type { ProfileOwner, SessionStore, StoredProfile } from './session-store.ts';
+import type { ProfileOwner, SessionStore, SkippedCopy, StoredProfile } from './session-store.ts';
 
 const MARKER = 'blazz-owner.json';
 const SESSION_ID = /^ses_[0-9A-Z]{26}$/;
@@ -32,13 +32,14 @@ export class LiveProfiles {
 
   /**
    * A profile to start a browser on: the one that lies here if nobody else has run the session since, else the newest
-   * snapshot. Call under a held assignment only: it removes Chromium's locks.
+   * snapshot. In a store that copies nothing it lies there already. Call under a held assignment only: it removes Chromium's locks.
    */
-  async prepare(owner: ProfileOwner): Promise<PreparedProfile> {
-    const dir = this.dirOf(owner.sessionId);
+  async prepare(owner: ProfileOwner, onSkipped?: (skipped: SkippedCopy) => void): Promise<PreparedProfile> {
+    const home = this.#store.homeOf?.(owner);
+    const dir = home ?? this.dirOf(owner.sessionId);
     const isWarm = (await this.#markedToken(dir)) === owner.fencingToken;
-    if (!isWarm) await rm(dir, { recursive: true, force: true });
-    const restored = isWarm ? 'warm' : await this.#store.restoreLatest(owner, dir);
+    if (!isWarm && home === undefined) await rm(dir, { recursive: true, force: true });
+    const restored = isWarm ? 'warm' : await this.#store.restoreLatest(owner, dir, onSkipped);
     await mkdir(dir, { recursive: true });
     await Promise.all(lockFiles(dir).map((path) => rm(path, { force: true })));
     await writeFile(join(dir, MARKER), JSON.stringify({ fencingToken: owner.fencingToken }));

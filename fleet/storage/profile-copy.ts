@@ -1,32 +1,13 @@
-import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { listFiles } from './tar-folder.ts';
+import { isWholeProfile, linkFiles, type LinkFiles } from './link-databases.ts';
 
-/** What holds the link; everything else in a profile is cache. */
-const KEPT_FOLDERS = ['Default/IndexedDB', 'Default/Local Storage'] as const;
 const ATTEMPTS = 6;
 /** A database's log only grows, and a copy that ends earlier is an earlier state. All other files never change once made. */
 const GROWS = /\.log$|\/LOG(\.old)?$/;
-const NOT_COPIED = /\/LOCK$/;
-
-type Listing = ReadonlyMap<string, { readonly size: number; readonly mtimeMs: number }>;
-
-async function listKept(profileDir: string): Promise<Listing> {
-  const listing = new Map<string, { size: number; mtimeMs: number }>();
-  for (const folder of KEPT_FOLDERS) {
-    const files = await listFiles(join(profileDir, folder)).catch(() => []); // not made yet
-    for (const file of files) {
-      const name = `${folder}/${file}`;
-      if (NOT_COPIED.test(name)) continue;
-      const { size, mtimeMs } = await stat(join(profileDir, name));
-      listing.set(name, { size, mtimeMs });
-    }
-  }
-  return listing;
-}
 
 /** No file came, went or changed, other than logs that grew. */
-function isSameState(before: Listing, after: Listing): boolean {
+function isSameState(before: LinkFiles, after: LinkFiles): boolean {
   if (before.size !== after.size) return false;
   return [...before].every(([name, { size, mtimeMs }]) => {
     const now = after.get(name);
@@ -37,12 +18,12 @@ function isSameState(before: Listing, after: Listing): boolean {
 
 async function copyOnce(profileDir: string, target: string): Promise<boolean> {
   try {
-    const before = await listKept(profileDir);
+    const before = await linkFiles(profileDir);
     for (const name of before.keys()) {
       await mkdir(dirname(join(target, name)), { recursive: true });
       await copyFile(join(profileDir, name), join(target, name));
     }
-    return before.size > 0 && isSameState(before, await listKept(profileDir));
+    return before.size > 0 && isSameState(before, await linkFiles(profileDir)) && (await isWholeProfile(target));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false; // a compaction took a file away
     throw error;
@@ -56,13 +37,23 @@ async function copyOnce(profileDir: string, target: string): Promise<boolean> {
 export async function copyProfile(profileDir: string, target: string): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     await rm(target, { recursive: true, force: true });
-    await mkdir(target, { recursive: true });
+    await mkdir(target, { recursive: true, mode: 0o700 });
     if (await copyOnce(profileDir, target)) return;
   }
   throw new Error('The profile changed at every attempt to copy it, or holds nothing yet');
 }
 
+/** A copy for as long as `use` takes. */
+export async function withProfileCopy(profileDir: string, copy: string, use: (copy: string) => Promise<void>): Promise<void> {
+  try {
+    await copyProfile(profileDir, copy);
+    await use(copy);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
 /** Tells whether anything changed since an earlier mark. */
 export async function profileMark(profileDir: string): Promise<string> {
-  return [...(await listKept(profileDir))].map(([name, { size, mtimeMs }]) => `${name}:${size}:${mtimeMs}`).join('|');
+  return [...(await linkFiles(profileDir))].map(([name, { size, mtimeMs }]) => `${name}:${size}:${mtimeMs}`).join('|');
 }

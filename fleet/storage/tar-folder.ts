@@ -1,11 +1,12 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { extract, pack, type Pack } from 'tar-stream';
+import { extract, pack, type Header, type Pack } from 'tar-stream';
+import { pathInside } from './path-inside.ts';
 
-/** Every file under `folder`, as paths relative to it, in a stable order. */
+/** Every file under `folder`, as paths relative to it, in a stable order. Links count for nothing. */
 export async function listFiles(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -29,28 +30,23 @@ async function addFiles(archive: Pack, folder: string): Promise<void> {
   }
 }
 
-/** Writes the files of a tar stream under `folder`. Refuses names that lead out of it. */
+/** Writes the files of a tar stream under `folder`. Refuses names that lead out of it, and links, whole. */
 export function extractTar(folder: string): Writable {
-  const root = resolve(folder);
   const archive = extract();
   archive.on('entry', (header, content, next) => {
-    const path = resolve(root, header.name);
-    const isInside = path === root || path.startsWith(root + sep);
-    const done = !isInside
-      ? Promise.reject(new Error(`The archive names ${header.name}, which leads out of its folder`))
-      : header.type === 'file'
-        ? writeFile(path, content as unknown as Readable)
-        : skip(content as unknown as Readable);
-    done.then(() => next(), next);
+    writeEntry(folder, header, content as unknown as Readable).then(() => next(), next);
   });
   return archive as unknown as Writable;
 }
 
-async function writeFile(path: string, content: Readable): Promise<void> {
+async function writeEntry(folder: string, { name, type }: Header, content: Readable): Promise<void> {
+  if (type !== 'file' && type !== 'directory') throw new Error(`The archive holds a ${type}`);
+  const path = pathInside(folder, name);
+  if (type === 'directory') return skip(content); // they come into being with their files
   await mkdir(dirname(path), { recursive: true });
   await pipeline(content, createWriteStream(path));
 }
 
 async function skip(content: Readable): Promise<void> {
-  for await (const _ of content); // directories come into being with their files
+  for await (const _ of content);
 }

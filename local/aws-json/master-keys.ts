@@ -8,7 +8,7 @@ import type { Actions } from './aws-json-server.ts';
 const KeyFile = z.record(z.string(), z.base64());
 const Context = z.record(z.string(), z.string()).default({});
 const EncryptInput = z.object({ KeyId: z.string(), Plaintext: z.base64(), EncryptionContext: Context });
-const DecryptInput = z.object({ CiphertextBlob: z.base64(), EncryptionContext: Context });
+const DecryptInput = z.object({ KeyId: z.string().optional(), CiphertextBlob: z.base64(), EncryptionContext: Context });
 const DataKeyInput = z.object({
   KeyId: z.string(),
   KeySpec: z.enum(['AES_256', 'AES_128']).optional(),
@@ -81,6 +81,12 @@ export function masterKeyActions(keys: readonly MasterKey[]): Actions {
     if (!key) throw new AwsJsonError('NotFoundException', `Key '${id}' does not exist`);
     return key;
   };
+  const sealedUnder = (blob: Buffer): MasterKey => {
+    const id = blob.subarray(0, ID_BYTES).toString();
+    const key = keys.find(({ names }) => names[0] === id);
+    if (!key) throw new AwsJsonError('InvalidCiphertextException', 'The ciphertext is sealed under no key of this account');
+    return key;
+  };
   return {
     'TrentService.Encrypt': (input) => {
       const { KeyId, Plaintext, EncryptionContext } = EncryptInput.parse(input);
@@ -94,9 +100,10 @@ export function masterKeyActions(keys: readonly MasterKey[]): Actions {
       return { KeyId: key.arn, Plaintext: plaintext.toString('base64'), CiphertextBlob: seal(key, plaintext, EncryptionContext) };
     },
     'TrentService.Decrypt': (input) => {
-      const { CiphertextBlob, EncryptionContext } = DecryptInput.parse(input);
+      const { KeyId, CiphertextBlob, EncryptionContext } = DecryptInput.parse(input);
       const blob = Buffer.from(CiphertextBlob, 'base64');
-      const key = find(blob.subarray(0, ID_BYTES).toString());
+      const key = sealedUnder(blob);
+      if (KeyId !== undefined && find(KeyId) !== key) throw new AwsJsonError('IncorrectKeyException', 'The ciphertext is sealed under another key');
       return { KeyId: key.arn, Plaintext: open(key, blob, EncryptionContext).toString('base64') };
     },
     'TrentService.DescribeKey': ({ KeyId }) => {

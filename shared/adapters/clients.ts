@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ConflictRetryStrategy } from './conflict-retry.ts';
@@ -18,3 +19,6 @@ export const documentClient = (): DynamoDBDocumentClient =>
 export function sqsClient(): SQSClient {
   return new SQSClient({ maxAttempts: RETRIES, useQueueUrlAsEndpoint: false });
 }
+
+/** Under an endpoint override that is a plain address the SDK puts the bucket into the path by itself. */
+export const s3Client = (): S3Client => new S3Client({ maxAttempts: RETRIES });

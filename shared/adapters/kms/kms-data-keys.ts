@@ -1,7 +1,12 @@
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import type { DataKeys } from '../../domain/encryption/data-keys.ts';
+import { type DataKeys, WrongKeyError } from '../../domain/encryption/data-keys.ts';
 
 const REQUEST_TIMEOUT_MS = 5_000;
+
+/** A key that is disabled or out of reach opens nothing either, but may again: those stay errors of the service. */
+const WRONG_KEY: readonly string[] = ['InvalidCiphertextException', 'IncorrectKeyException'];
+
+const isWrongKey = (error: unknown): boolean => error instanceof Error && WRONG_KEY.includes(error.name);
 
 const bounded = () => ({ abortSignal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
 
@@ -16,7 +21,9 @@ export const kmsDataKeys = (keyArn: string, client = new KMSClient({})): DataKey
 
   async unwrap(wrapped, context) {
     const request = new DecryptCommand({ KeyId: keyArn, CiphertextBlob: wrapped, EncryptionContext: { ...context } });
-    const { Plaintext } = await client.send(request, bounded());
+    const { Plaintext } = await client.send(request, bounded()).catch((error: unknown) => {
+      throw isWrongKey(error) ? new WrongKeyError('KMS does not take the data key', { cause: error }) : error;
+    });
     if (!Plaintext) throw new Error('KMS answered without the unwrapped data key');
     return Plaintext;
   },

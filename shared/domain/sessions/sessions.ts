@@ -30,6 +30,7 @@ export interface SessionReport {
   readonly details?: string | null;
   readonly phoneNumber?: string | null;
   readonly health?: SessionHealth;
+  /** `null`: everything that was stored is wiped. */
   readonly storage?: SessionStorage | null;
   readonly relinksDone?: number;
   readonly lastActivityAt?: string;

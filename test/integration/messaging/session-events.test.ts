@@ -193,6 +193,18 @@ describe('session events', () => {
     expect((await adapters().chats.list(world.workspaceId, { limit: 5 })).items).toHaveLength(1);
   });
 
+  it('shows where the profile is stored, until its owner has wiped it', async () => {
+    const world = await aBusySession();
+    const storage = { path: 'a/b.snap', bytes: 7, verifiedAt: at(1) };
+    const stored = async () => (await adapters().sessions.get(world.workspaceId, world.sessionId)).storage;
+    await consumer()(batchOf(world, 1, [{ type: 'session.storage', at: at(1), ...storage }]), { isRepeat: false });
+    expect(await stored()).toEqual(storage);
+    await consumer()(batchOf(world, 2, [{ type: 'session.wiped', at: at(2), relinks: 0 }], 0), { isRepeat: false });
+    expect(await stored()).toEqual(storage);
+    await consumer()(batchOf(world, 3, [{ type: 'session.wiped', at: at(3), relinks: 0 }]), { isRepeat: false });
+    expect(await stored()).toBeNull();
+  });
+
   it('shows a QR until the session is linked', async () => {
     const world = await aBusySession();
     const { sessions } = adapters();

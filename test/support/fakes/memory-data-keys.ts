@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DataKeys, KeyContext } from '../../../shared/domain/encryption/data-keys.ts';
+import { type DataKeys, type KeyContext, WrongKeyError } from '../../../shared/domain/encryption/data-keys.ts';
 
 const textOf = (context: KeyContext): string => JSON.stringify(Object.entries(context).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
@@ -14,7 +14,7 @@ export function memoryDataKeys(): DataKeys {
     },
     async unwrap(wrapped, context) {
       const key = keys.get(Buffer.from(wrapped).toString('hex'));
-      if (key?.context !== textOf(context)) throw new Error('InvalidCiphertextException');
+      if (key?.context !== textOf(context)) throw new WrongKeyError('no key of ours');
       return Buffer.from(key.plain);
     },
   };

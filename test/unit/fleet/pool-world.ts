@@ -1,26 +1,22 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventPublisher } from '../../../fleet/events/event-publisher.ts';
 import { fleetMetrics } from '../../../fleet/observability/fleet-metrics.ts';
 import { BrowserSlots } from '../../../fleet/sessions/browser-slots.ts';
-import { QRRateLimiter } from '../../../fleet/sessions/qr-rate-limiter.ts';
 import { Reconciler } from '../../../fleet/sessions/reconciler.ts';
 import { SessionPool } from '../../../fleet/sessions/session-pool.ts';
-import { LiveProfiles } from '../../../fleet/storage/live-profiles.ts';
 import type { ClientOptions, WhatsAppEvent } from '../../../fleet/whatsapp/whatsapp-client.ts';
 import { until } from '../../../local/client/until.ts';
 import type { SessionEvent } from '../../../shared/contracts/session-events.ts';
-import { systemClock } from '../../../shared/domain/clock.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import { aSession, anId } from '../../support/builders/session.ts';
 import { FakeWhatsAppClient } from '../../support/fakes/fake-whatsapp-client.ts';
 import { memoryAssignments } from '../../support/fakes/memory-assignments.ts';
 import { memoryMessageTable, type MessageRow } from '../../support/fakes/memory-message-table.ts';
 import { memoryOutbox } from '../../support/fakes/memory-outbox.ts';
-import { memoryPacingStore } from '../../support/fakes/memory-pacing-store.ts';
 import { memorySessions } from '../../support/fakes/memory-sessions.ts';
 import { memorySessionStore } from '../../support/fakes/memory-session-store.ts';
+import { sessionServices } from '../../support/session-services.ts';
 import { silentLog } from '../../support/fakes/silent-log.ts';
 
 export const US = anId('ins');
@@ -81,25 +77,15 @@ export class PoolWorld {
   private constructor(root: string, { capacity = 1, hibernateAfterMs }: PoolWorldOptions) {
     this.#root = root;
     const assignments = memoryAssignments(this.records.records);
-    const queue = { send: async (batch: { events: SessionEvent[] }) => this.#take(batch.events) };
     this.pool = new SessionPool({
       instanceId: US, capacity,
-      services: {
-        lease: { isHeld: () => true, heldForMs: () => 10_000 },
+      services: sessionServices({
+        instanceId: US, profileRoot: root, store: this.store, assignments, outbox: this.outbox, metrics: this.metrics,
         makeClient: (options) => this.#newBrowser(options),
-        profiles: new LiveProfiles(root, US, this.store),
-        store: this.store,
-        assignments,
-        publisher: new EventPublisher({ queue, instanceId: US, isLeaseHeld: () => true, collectMs: 0, log: silentLog }),
-        outbox: this.outbox,
-        messages: { getMany: async () => new Map() },
-        pacing: memoryPacingStore(),
-        qrLimiter: new QRRateLimiter(systemClock),
+        send: async ({ events }) => this.#take(events),
         slots: new BrowserSlots(capacity),
         hibernation: { afterMs: hibernateAfterMs, lookEveryMs: 20 },
-        snapshotIntervalMs: 60_000, clock: systemClock, random: () => 0.5, metrics: this.metrics, log: silentLog,
-        startInTurn: (start) => start(),
-      },
+      }),
     });
     this.reconciler = new Reconciler({
       instanceId: US, intervalMs: 20, assignments, sessions: this.records, pool: this.pool, log: silentLog,
