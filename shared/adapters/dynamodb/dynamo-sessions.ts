@@ -5,6 +5,7 @@ import type { Page, PageRequest } from '../../domain/page.ts';
 import { applyIntent } from '../../domain/sessions/apply-intent.ts';
 import { applyReport } from '../../domain/sessions/apply-report.ts';
 import type { Session } from '../../domain/sessions/session.ts';
+import { showWaiting } from '../../domain/sessions/show-waiting.ts';
 import type { SessionFilter, SessionReport, Sessions } from '../../domain/sessions/sessions.ts';
 import { isConditionFailure } from './conditions.ts';
 import { decodeCursor, encodeCursor, listName } from './cursor.ts';
@@ -71,6 +72,11 @@ export function dynamoSessions(doc: DynamoDBDocumentClient, tableName: string, c
         await ensurePrimary(doc, tableName, changed.before.workspaceId);
       }
       return changed?.before;
+    },
+
+    async noteWaiting(sessionId, why) {
+      const changed = await changeSession(doc, tableName, sessionId, (session) => showWaiting(session, why, new Date(clock.now()).toISOString()));
+      return changed?.after;
     },
 
     ...sessionLinking(doc, tableName, clock),

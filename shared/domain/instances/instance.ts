@@ -3,7 +3,11 @@ import type { InstanceState } from '../../contracts/api/operations.ts';
 export interface InstanceLoad {
   readonly sessions: number;
   readonly memoryBytes: number;
+  /** What its process and all its browsers may take together. */
+  readonly memoryLimitBytes?: number;
   readonly eventLoopLagMs: number;
+  /** `false`: short of memory or descriptors, so it refuses sessions although it has places. Left out: it takes them. */
+  readonly isAdmitting?: boolean;
 }
 
 /** One fleet process as the registry knows it. */

@@ -1,4 +1,4 @@
-import type { SessionStatus } from '../../contracts/session-status.ts';
+import type { DesiredStatus, SessionStatus } from '../../contracts/session-status.ts';
 import { DomainError } from '../errors.ts';
 import type { Session } from './session.ts';
 import type { SessionIntent } from './sessions.ts';
@@ -12,8 +12,8 @@ export function applyIntent(session: Session, intent: SessionIntent): Session {
   const desired = intent.desired ?? session.desired;
   return {
     ...session,
+    ...whileNobodyHasIt(session, desired),
     desired,
-    status: desired === 'deleted' && hasNeverRun(session) ? 'deleted' : session.status,
     requests: {
       restarts: session.requests.restarts + (intent.restart || startsAnew(session, intent) ? 1 : 0),
       relinks: session.requests.relinks + (intent.relink ? 1 : 0),
@@ -23,13 +23,22 @@ export function applyIntent(session: Session, intent: SessionIntent): Session {
   };
 }
 
+/** No instance will report what comes of the wish, so it shows at once. */
+function whileNobodyHasIt(session: Session, desired: DesiredStatus): Partial<Session> {
+  if (session.instanceId !== null) return {};
+  if (desired === 'deleted' && hasNeverRun(session)) return { status: 'deleted' };
+  if (desired !== 'stopped') return {};
+  const health = { ...session.health, detail: null }; // it waits for room no more
+  return session.status === 'starting' ? { status: 'disconnected', disconnectReason: 'user_initiated', health } : { health };
+}
+
 const ENDED: readonly SessionStatus[] = ['failed', 'logged_out'];
 
 /** It was wanted all along and has ended by itself: only a counter that grows tells the instance to try again. */
 const startsAnew = (session: Session, intent: SessionIntent): boolean =>
   intent.desired === 'running' && session.desired === 'running' && ENDED.includes(session.status);
 
-const hasNeverRun = ({ instanceId, fencingToken }: Session): boolean => instanceId === null && fencingToken === 0;
+const hasNeverRun = ({ fencingToken }: Session): boolean => fencingToken === 0;
 
 const beingDeleted = (id: string): DomainError =>
   new DomainError('conflict', 'session_being_deleted', `Session ${id} is being deleted. Create a new one.`);

@@ -28,19 +28,19 @@ beforeEach(() => {
 });
 
 describe('Without an instance', () => {
-  it('creates a session that waits for one', async () => {
+  it('creates a session that waits for one, and says so', async () => {
     const { status, body } = await call('POST', '/v1/sessions', { body: { name: 'Shop' } });
     expect(status).toBe(201);
     expect(body).toEqual({
-      id: expect.stringMatching(/^ses_[0-9A-Z]{26}$/), workspaceId, name: 'Shop', provider: 'webjs', status: 'created', desired: 'running',
+      id: expect.stringMatching(/^ses_[0-9A-Z]{26}$/), workspaceId, name: 'Shop', provider: 'webjs', status: 'starting', desired: 'running',
       phoneNumber: null, isPrimary: true, instance: null, previousInstanceId: null, migrationCount: 0, lastMigrationAt: null,
       disconnectedAt: null, disconnectReason: null, disconnectDetails: null, storage: null,
-      health: UNKNOWN_HEALTH, pacing: { profile: 'default' },
+      health: { ...UNKNOWN_HEALTH, detail: expect.stringContaining('none is ready'), checkedAt: expect.stringMatching(/Z$/) }, pacing: { profile: 'default' },
       lastActivityAt: null, lastConnectedAt: null, createdAt: expect.stringMatching(/Z$/),
     });
     const { id } = body as SessionView;
     expect((await call('GET', `/v1/sessions/${id}`)).body).toEqual(body);
-    expect((await call('GET', `/v1/sessions/${id}/status`)).body).toMatchObject({ status: 'created', health: { state: 'unknown' } });
+    expect((await call('GET', `/v1/sessions/${id}/status`)).body).toMatchObject({ status: 'starting', health: { state: 'unknown', detail: expect.stringContaining('Waiting') } });
     expect((await call('GET', `/api/whatsapp/sessions/${id}/status`)).status).toBe(200);
   });
 

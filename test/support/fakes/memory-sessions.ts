@@ -4,6 +4,7 @@ import { DomainError, sessionNotFound } from '../../../shared/domain/errors.ts';
 import { applyIntent } from '../../../shared/domain/sessions/apply-intent.ts';
 import { applyReport } from '../../../shared/domain/sessions/apply-report.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
+import { showWaiting } from '../../../shared/domain/sessions/show-waiting.ts';
 import type { SessionFilter, SessionPairingCode, SessionQr, Sessions } from '../../../shared/domain/sessions/sessions.ts';
 import { pageOfRows } from './memory-page.ts';
 
@@ -70,6 +71,12 @@ export function memorySessions(clock: Clock = systemClock): MemorySessions {
       records.set(id, after);
       ensurePrimary(before.workspaceId);
       return before;
+    },
+    async noteWaiting(id, why) {
+      const session = find(id);
+      const waiting = session && showWaiting(session, why, new Date(clock.now()).toISOString());
+      if (waiting) records.set(id, waiting);
+      return waiting;
     },
     saveQr: async (id, qr) => void qrs.set(id, qr),
     findQr: async (id) => (isValid(qrs.get(id)) ? qrs.get(id) : undefined),

@@ -1,0 +1,18 @@
+import type { SessionStatus } from '../../contracts/session-status.ts';
+import { needsInstance } from './needs-instance.ts';
+import type { Session } from './session.ts';
+
+/** What a person has to act on stays to be seen, room or no room. */
+const ENDED: readonly SessionStatus[] = ['failed', 'logged_out'];
+
+/**
+ * A session that wants to run and that no instance has room for, as it is shown meanwhile: `starting`, with the reason.
+ * `undefined`: it is shown so already, or is not such a session (any more).
+ */
+export function showWaiting(session: Session, why: string, at: string): Session | undefined {
+  const { instanceId, desired, status, health } = session;
+  if (instanceId !== null || desired !== 'running' || !needsInstance(session)) return undefined;
+  const shown = ENDED.includes(status) ? status : 'starting';
+  if (shown === status && health.detail === why) return undefined;
+  return { ...session, status: shown, health: { ...health, state: 'unknown', detail: why, checkedAt: at } };
+}
