@@ -49,6 +49,16 @@ export class ManagedSession {
     return this.#run?.processGroup;
   }
 
+  /** Of its browser; 0 while there is none. */
+  get runningForMs(): number {
+    return this.#run?.runningForMs ?? 0;
+  }
+
+  /** How long nothing we send has been on its way. */
+  get quietForMs(): number {
+    return this.#inFlight.quietForMs;
+  }
+
   /** Brings it nearer to `record`. `isAsked`: somebody wants it looked at, so a resting session starts. */
   apply(record: Session, isAsked = false): Promise<void> {
     this.context.record = record;
@@ -76,6 +86,17 @@ export class ManagedSession {
       this.context.reportStatus('disconnected', 'instance_restart');
       this.#leave();
       await this.context.reports.flush();
+    });
+  }
+
+  /** Closes its browser in order and starts it again on the same profile. Nothing to do if it has none by then. */
+  recycle(reason: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { services, health, record } = this.context;
+      if (!this.#run || record.desired !== 'running') return;
+      services.metrics.restarts.inc({ reason });
+      health.note({ restarts: health.current.restarts + 1 });
+      await this.#restart();
     });
   }
 

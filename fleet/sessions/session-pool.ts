@@ -1,6 +1,7 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
 import type { SessionStatus } from '../../shared/contracts/session-status.ts';
 import type { Session } from '../../shared/domain/sessions/session.ts';
+import { Admission, type Refusal } from './admission.ts';
 import { ManagedSession } from './managed-session.ts';
 import { SessionContext, type SessionServices } from './session-context.ts';
 
@@ -21,9 +22,12 @@ export interface SessionPoolOptions {
 export class SessionPool {
   readonly #options: SessionPoolOptions;
   readonly #sessions = new Map<string, ManagedSession>();
+  /** Told of each sample of what this instance takes. */
+  readonly admission: Admission;
 
   constructor(options: SessionPoolOptions) {
     this.#options = options;
+    this.admission = new Admission(options.capacity);
   }
 
   get size(): number {
@@ -34,8 +38,9 @@ export class SessionPool {
     return [...this.#sessions.keys()];
   }
 
-  get isFull(): boolean {
-    return this.#sessions.size >= this.#options.capacity;
+  /** Why one more may not start here; `undefined`: it may. */
+  refusal(): Refusal | undefined {
+    return this.admission.refusal(this.#sessions.size);
   }
 
   find(sessionId: string): ManagedSession | undefined {
@@ -44,16 +49,24 @@ export class SessionPool {
 
   /** Takes on a session assigned to us. The record must be a consistent read. */
   admit(record: Session): ManagedSession {
-    const { id: sessionId, fencingToken } = record;
+    const sessionId = record.id;
     const existing = this.#sessions.get(sessionId);
     if (existing) return existing;
-    const { instanceId, services } = this.#options;
-    const context = new SessionContext(record, { sessionId, instanceId, fencingToken }, services);
+    const context = this.#contextOf(record);
+    if (record.health.detail !== null) context.health.note({ detail: null }); // why it waited, or what ailed it elsewhere
     const session: ManagedSession = new ManagedSession(context, () => {
       if (this.#sessions.get(sessionId) === session) this.#sessions.delete(sessionId);
     });
     this.#sessions.set(sessionId, session);
     return session;
+  }
+
+  /** Says, to whoever watches, that a session assigned to us may not start here. */
+  refuse(record: Session, { code, detail }: Refusal): void {
+    const { metrics, log } = this.#options.services;
+    metrics.refusals.inc({ reason: code });
+    log.warn({ sessionId: record.id, code, sessions: this.size }, 'session refused');
+    this.#contextOf(record).warn('session_pool', `refused_${code}`, `${detail}: it starts elsewhere, or as soon as there is room`);
   }
 
   async command(sessionId: string, command: InstanceCommand): Promise<boolean> {
@@ -63,6 +76,11 @@ export class SessionPool {
   /** SIGKILL to every browser: we have no right to run any. */
   killAll(): void {
     for (const session of this.#sessions.values()) session.kill();
+  }
+
+  #contextOf(record: Session): SessionContext {
+    const { instanceId, services } = this.#options;
+    return new SessionContext(record, { sessionId: record.id, instanceId, fencingToken: record.fencingToken }, services);
   }
 
   stats(): readonly SessionStats[] {

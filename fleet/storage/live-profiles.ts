@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockFiles } from './profile-locks.ts';
+import { dropCaches, measureProfile, type ProfileSize } from './profile-caches.ts';
 import type { ProfileOwner, SessionStore, StoredProfile } from './session-store.ts';
 
 const MARKER = 'blazz-owner.json';
@@ -19,6 +19,7 @@ export interface PreparedProfile {
 export class LiveProfiles {
   readonly #dir: string;
   readonly #store: SessionStore;
+  #sweeping: Promise<unknown> = Promise.resolve();
 
   constructor(profileRoot: string, instanceId: string, store: SessionStore) {
     this.#dir = join(profileRoot, instanceId);
@@ -32,17 +33,33 @@ export class LiveProfiles {
 
   /**
    * A profile to start a browser on: the one that lies here if nobody else has run the session since, else the newest
-   * snapshot. Call under a held assignment only: it removes Chromium's locks.
+   * snapshot. It has no caches: a browser that was killed could not drop its own.
    */
   async prepare(owner: ProfileOwner): Promise<PreparedProfile> {
     const dir = this.dirOf(owner.sessionId);
+    await this.#sweeping;
     const isWarm = (await this.#markedToken(dir)) === owner.fencingToken;
-    if (!isWarm) await rm(dir, { recursive: true, force: true });
+    await (isWarm ? dropCaches(dir) : rm(dir, { recursive: true, force: true }));
     const restored = isWarm ? 'warm' : await this.#store.restoreLatest(owner, dir);
     await mkdir(dir, { recursive: true });
-    await Promise.all(lockFiles(dir).map((path) => rm(path, { force: true })));
     await writeFile(join(dir, MARKER), JSON.stringify({ fencingToken: owner.fencingToken }));
     return { dir, restoredFrom: restored };
+  }
+
+  /** Drops the caches of a profile whose browser is closed. */
+  slim(sessionId: string): Promise<void> {
+    return dropCaches(this.dirOf(sessionId));
+  }
+
+  measure(sessionId: string): Promise<ProfileSize> {
+    return measureProfile(this.dirOf(sessionId));
+  }
+
+  /** Removes the profiles of sessions that are not ours any more. Returns how many. A session that comes meanwhile waits. */
+  sweep(isOurs: (sessionId: string) => boolean): Promise<number> {
+    const sweep = this.#removeStrangers(isOurs);
+    this.#sweeping = sweep.catch(() => undefined); // whoever asked hears of it
+    return sweep;
   }
 
   remove(sessionId: string): Promise<void> {
@@ -51,6 +68,17 @@ export class LiveProfiles {
 
   removeAll(): Promise<void> {
     return rm(this.#dir, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async #removeStrangers(isOurs: (sessionId: string) => boolean): Promise<number> {
+    const ids = (await readdir(this.#dir).catch(() => [])).filter((name) => SESSION_ID.test(name));
+    let removed = 0;
+    for (const id of ids) {
+      if (isOurs(id)) continue; // asked last of all: what is admitted from here on waits for us
+      await this.remove(id);
+      removed += 1;
+    }
+    return removed;
   }
 
   async #markedToken(dir: string): Promise<number | undefined> {

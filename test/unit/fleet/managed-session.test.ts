@@ -1,28 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventPublisher } from '../../../fleet/events/event-publisher.ts';
-import { fleetMetrics } from '../../../fleet/observability/fleet-metrics.ts';
-import { QRRateLimiter } from '../../../fleet/sessions/qr-rate-limiter.ts';
 import { Reconciler } from '../../../fleet/sessions/reconciler.ts';
 import { SessionPool } from '../../../fleet/sessions/session-pool.ts';
-import { LiveProfiles } from '../../../fleet/storage/live-profiles.ts';
 import type { SessionStore } from '../../../fleet/storage/session-store.ts';
 import type { ClientOptions, WhatsAppEvent } from '../../../fleet/whatsapp/whatsapp-client.ts';
 import type { SessionEvent } from '../../../shared/contracts/session-events.ts';
-import { systemClock } from '../../../shared/domain/clock.ts';
+import { UNKNOWN_HEALTH } from '../../../shared/domain/sessions/session-health.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import { until } from '../../../local/client/until.ts';
 import { aSession, anId } from '../../support/builders/session.ts';
 import { FakeWhatsAppClient } from '../../support/fakes/fake-whatsapp-client.ts';
 import { memoryAssignments } from '../../support/fakes/memory-assignments.ts';
-import { memoryMessageTable } from '../../support/fakes/memory-message-table.ts';
-import { memoryOutbox } from '../../support/fakes/memory-outbox.ts';
-import { memoryPacingStore } from '../../support/fakes/memory-pacing-store.ts';
 import { memorySessions, type MemorySessions } from '../../support/fakes/memory-sessions.ts';
 import { memorySessionStore } from '../../support/fakes/memory-session-store.ts';
 import { silentLog } from '../../support/fakes/silent-log.ts';
+import { sessionServices } from '../../support/session-services.ts';
 
 const US = anId('ins');
 const READY: WhatsAppEvent = { type: 'ready', phoneNumber: '+4915200000001', pageBuild: '2.3000.1' };
@@ -88,28 +82,21 @@ describe('a session in the pool', () => {
     records = memorySessions();
     store = memorySessionStore();
     const assignments = memoryAssignments(records.records);
-    const queue = { send: async (batch: { events: SessionEvent[] }) => void events.push(...batch.events) };
     pool = new SessionPool({
       instanceId: US, capacity: 1,
-      services: {
-        lease: { isHeld: () => true, heldForMs: () => 10_000 },
+      services: sessionServices({
+        instanceId: US, profileRoot: root, store, assignments,
         makeClient: (options) => {
           browsers.push(new Browser(options));
           return newest();
         },
-        profiles: new LiveProfiles(root, US, store), store, assignments,
-        publisher: new EventPublisher({ queue, instanceId: US, isLeaseHeld: () => true, collectMs: 0, log: silentLog }),
-        outbox: memoryOutbox(memoryMessageTable()),
-        messages: { getMany: async () => new Map() },
-        pacing: memoryPacingStore(),
-        qrLimiter: new QRRateLimiter(systemClock),
-        snapshotIntervalMs: 60_000, clock: systemClock, random: () => 0.5, metrics: fleetMetrics(), log: silentLog,
-        startInTurn: (start) => start(),
-      },
+        send: async (batch) => void events.push(...batch.events),
+      }),
     });
     reconciler = new Reconciler({
       instanceId: US, intervalMs: 20, assignments, sessions: records, pool, log: silentLog,
       passOn: async ({ id }) => void passedOn.push(id),
+      tellLoad: async () => undefined,
     });
     session = await records.insert(aSession({ instanceId: US, fencingToken: 1 }));
     await reconciler.look(session.id);
@@ -212,11 +199,57 @@ describe('a session in the pool', () => {
     expect(pool.size).toBe(0);
   });
 
-  it('goes to somebody else when we are full', async () => {
+  it('does not get a second round of codes for being taken over: the count comes with the record', async () => {
+    const shownAt = Array.from({ length: 5 }, () => new Date().toISOString());
+    const qr = { rounds: 5, limit: 5, retryAt: null, shownAt };
+    const taken = await records.insert(aSession({ instanceId: US, fencingToken: 4, health: { ...UNKNOWN_HEALTH, qr } }));
+    pool.killAll();
+    await reconciler.look(taken.id);
+    await opened(2);
+    newest().tell({ type: 'qr', qr: 'one too many' });
+    await eventually('the report', () => statuses().at(-1) === 'failed/qr_expired');
+    expect(events.filter(({ type }) => type === 'session.qr')).toEqual([]);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'session.warning', source: 'qr_rate_limiter' }));
+    await eventually('the retry time', () => events.some((event) => event.type === 'session.health' && event.health.qr?.retryAt));
+  });
+
+  it('is recycled: closed in order, without its caches, and started again on the same profile', async () => {
+    await connect();
+    const { profileDir } = newest().options;
+    await mkdir(join(profileDir, 'Default/Code Cache/js'), { recursive: true });
+    await pool.find(session.id)?.recycle('memory_soft');
+    expect(browsers).toHaveLength(2);
+    expect([browsers[0]?.isClosed, browsers[0]?.isKilled, newest().options.profileDir]).toEqual([true, false, profileDir]);
+    expect(await readdir(join(profileDir, 'Default'))).toEqual(['Local Storage']);
+    newest().tell(READY);
+    await eventually('the report', () => statuses().at(-1) === 'connected');
+    expect(pool.find(session.id)?.context.health.current.restarts).toBe(1);
+  });
+
+  it('warns of a lock that a dead browser left, and starts without it', async () => {
+    const { profileDir } = newest().options;
+    await symlink('other-host-4711', join(profileDir, 'SingletonLock'));
+    await want({ requests: { ...session.requests, restarts: 1 } });
+    await opened(2);
+    expect(await readdir(profileDir)).not.toContain('SingletonLock');
+    expect(events).toContainEqual(expect.objectContaining({
+      type: 'session.warning', source: 'profile_lock_cleaner', code: 'stale_lock', detail: expect.stringContaining('other-host-4711'),
+    }));
+  });
+
+  it('goes to somebody else when we are full, said aloud', async () => {
     const other = await records.insert(aSession({ instanceId: US, fencingToken: 1 }));
     await reconciler.look(other.id);
     expect(passedOn).toEqual([other.id]);
     expect(pool.size).toBe(1);
+    await eventually('the warning', () => events.some((event) => event.type === 'session.warning' && event.code === 'refused_capacity'));
+  });
+
+  it('says no more why it waited, once it is here', async () => {
+    const waited = await records.insert(aSession({ instanceId: US, fencingToken: 2, health: { ...UNKNOWN_HEALTH, detail: 'Waiting for room' } }));
+    pool.killAll();
+    await reconciler.look(waited.id);
+    await eventually('the report', () => events.some((event) => event.type === 'session.health' && event.health.detail === null));
   });
 
   it('waits for a person where it did before the takeover', async () => {
