@@ -30,7 +30,7 @@ const assignments = dynamoAssignments(doc, config.CORE_TABLE);
 const placeSession = makePlaceSession({ assignments, sessions, directory, registry, calls, clock });
 const viewSession = sessionViewer(directory);
 
-const deps = { sessions, placeSession, viewSession };
+const deps = { sessions, placeSession, viewSession, clock };
 const createSession = makeCreateSession({ ...deps, isUnlimitedPacingAllowed: config.ALLOW_UNLIMITED_PACING });
 const getSessionStatus = makeGetSessionStatus(deps);
 const steer = makeSteerSession(deps);

@@ -81,6 +81,23 @@ describe('Without an instance', () => {
     expect(await call('DELETE', `/api/whatsapp/sessions/${other.id}`)).toMatchObject({ status: 202 });
   });
 
+  it.each(['start', 'reconnect', 'regenerate-qr'])('answers %s with the time to try again once the QR rounds of the hour are used up, and until then only', async (action) => {
+    const sessions = dynamoSessions(dynamo.doc, dynamo.tables.core);
+    const { id } = await create();
+    const endedWith = async (retryAt: string) => {
+      const qr = { rounds: 5, limit: 5, retryAt, shownAt: [] };
+      await sessions.report(id, 0, { at: new Date().toISOString(), status: 'failed', reason: 'qr_expired', health: { ...UNKNOWN_HEALTH, qr } });
+    };
+    const before = (await sessions.find(id))?.requests;
+    await endedWith(new Date(Date.now() + 600_000).toISOString());
+    const refused = await call('POST', `/v1/sessions/${id}/${action}`);
+    expect(refused).toMatchObject({ status: 429, body: { code: 'qr_limit_reached', detail: expect.stringContaining('pairing code') } });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(500);
+    expect((await sessions.find(id))?.requests).toEqual(before);
+    await endedWith(new Date(Date.now() - 1_000).toISOString());
+    expect(await call('POST', `/v1/sessions/${id}/${action}`)).toMatchObject({ status: 202 });
+  });
+
   it('draws the QR as the client likes it', async () => {
     const { id } = await create();
     expect(await call('GET', `/v1/sessions/${id}/qr`)).toMatchObject({ status: 409, body: { code: 'no_qr' } });
