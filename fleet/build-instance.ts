@@ -32,10 +32,14 @@ import { fleetMetrics } from './observability/fleet-metrics.ts';
 import { LoadSampler } from './observability/load-sampler.ts';
 import { fleetLog } from './observability/log.ts';
 import { BrowserSlots } from './sessions/browser-slots.ts';
+import { availableMemoryBytes, openDescriptors } from './observability/process-resources.ts';
 import { handOver, type HandOver } from './sessions/hand-over.ts';
+import type { RecycleRule } from './sessions/may-recycle.ts';
+import { MemoryManager } from './sessions/memory-manager.ts';
 import { QRRateLimiter } from './sessions/qr-rate-limiter.ts';
 import { Reconciler } from './sessions/reconciler.ts';
 import { SessionPool } from './sessions/session-pool.ts';
+import { SessionStorageOptimizer } from './sessions/storage-optimizer.ts';
 import { efsSnapshotStore } from './storage/efs-snapshot-store.ts';
 import { LiveProfiles, sweepProfiles } from './storage/live-profiles.ts';
 import { localAuthStore } from './storage/local-auth-store.ts';
@@ -52,7 +56,8 @@ import { WebjsClient } from './whatsapp/webjs/webjs-client.ts';
 const STARTS_AT_ONCE = 4;
 const COLLECT_EVENTS_MS = 100;
 const MOST_MEDIA_BYTES = 64 * 1024 * 1024;
-const BYTES_PER_MB = 1_000_000;
+const RECYCLE_IDLE_MS = 30_000;
+const MB = 1e6;
 
 /** What the process has to do when the instance cannot go on. */
 export interface InstanceEnd {
@@ -65,7 +70,7 @@ export interface InstanceEnd {
 /** Finds a browser, opens the port, registers, and puts everything together. The only file that makes services. */
 export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise<Instance> {
   const base = makeBase(config);
-  const { id, log, metrics, registry } = base;
+  const { id, log, registry } = base;
   guardRejections(log, end.onBug);
   const [secret, executable] = await Promise.all([base.readSecret(), findBrowser(config.PUPPETEER_EXECUTABLE_PATH)]);
   await sweepLeftovers(base);
@@ -81,12 +86,13 @@ export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise
     },
   });
   const { pool, profiles, publisher } = makePool(base, lease, executable);
-  const sampler = new LoadSampler({ pool, memoryOfGroups, metrics, log });
+  const sampler = makeSampler(base, pool);
   const passing = handOver({ ...base, instanceId: id, pool, clock });
-  const reconciler = makeReconciler(base, pool, passing);
+  const reconciler = makeReconciler(base, pool, lease, passing);
+  const optimizer = new SessionStorageOptimizer({ pool, profiles, log, quotaBytes: config.STORAGE_QUOTA_MB * MB, rule: recycleRule(config) });
   const reaper = makeReaper(base, reconciler, end.onDrainRequested);
   server.serve(makeRoutes(base, { lease, pool, reconciler, sampler }));
-  const background = new ServiceGroup([sampler, reconciler, reaper, ...makeStoreWatch(base)]);
+  const background = new ServiceGroup([sampler, reconciler, optimizer, reaper, ...makeStoreWatch(base)]);
   return new Instance({ id, url, lease, registry, server, background, pool, profiles, publisher, handOver: passing, log });
 }
 
@@ -146,11 +152,11 @@ function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable)
   const services = {
     lease, profiles, store, publisher, assignments, outbox, messages, pacing, clock, metrics, log,
     makeClient: clientMaker(base, executable),
-    qrLimiter: new QRRateLimiter(clock),
+    qrLimiter: new QRRateLimiter(clock, config.QR_ROUNDS_PER_HOUR),
     snapshotIntervalMs: config.SNAPSHOT_INTERVAL_SECONDS * 1_000,
     slots: new BrowserSlots(config.CAPACITY),
     hibernation: hibernationSettings(config),
-    storageQuotaBytes: config.STORAGE_QUOTA_MB * BYTES_PER_MB,
+    storageQuotaBytes: config.STORAGE_QUOTA_MB * MB,
     random: Math.random,
     startInTurn: <T>(start: () => Promise<T>) => startInTurn(start),
   };
@@ -196,11 +202,28 @@ function whatsAppAddress({ WHATSAPP_WEB_ADDRESS, WHATSAPP_WEB_SPKI }: FleetEnv) 
   return { hostAndPort: WHATSAPP_WEB_ADDRESS, spki: WHATSAPP_WEB_SPKI };
 }
 
-const makeReconciler = ({ id, config, assignments, sessions, log }: Base, pool: SessionPool, passing: HandOver): Reconciler =>
+const recycleRule = ({ BROWSER_LEAST_LIFE_SECONDS }: FleetEnv): RecycleRule => ({ leastLifeMs: BROWSER_LEAST_LIFE_SECONDS * 1_000, idleAfterMs: RECYCLE_IDLE_MS });
+
+function makeSampler({ config, metrics, log }: Base, pool: SessionPool): LoadSampler {
+  const manager = new MemoryManager({
+    admission: pool.admission, rule: recycleRule(config), log,
+    find: (sessionId) => pool.find(sessionId),
+    softBytes: config.SESSION_MEMORY_SOFT_MB * MB,
+    hardBytes: config.SESSION_MEMORY_HARD_MB * MB,
+  });
+  return new LoadSampler({
+    pool, memoryOfGroups, openDescriptors, metrics, log,
+    memoryLimitBytes: Math.floor((availableMemoryBytes() * config.INSTANCE_MEMORY_PERCENT) / 100),
+    onSample: (bytes) => manager.review(bytes),
+  });
+}
+
+const makeReconciler = ({ id, config, assignments, sessions, log }: Base, pool: SessionPool, lease: LeaseKeeper, passing: HandOver): Reconciler =>
   new Reconciler({
     instanceId: id, assignments, sessions, pool, log,
     intervalMs: config.RECONCILE_SECONDS * 1_000,
     passOn: (session) => passing.passOn(session),
+    tellLoad: () => lease.renew(),
   });
 
 /** Sessions it gives to ourselves need no call through the network. */
@@ -233,7 +256,7 @@ function makeRoutes({ id, config, metrics, log }: Base, { lease, pool, reconcile
     health: () => ({ isHealthy: lease.isHeld(), id, state: lease.state, sessions: pool.size }),
     stats: () => ({ id, state: lease.state, capacity: config.CAPACITY, sessions: pool.stats() }),
     metrics: () => {
-      sampler.countSessions();
+      sampler.updateGauges();
       return metrics.registry.metrics();
     },
   };

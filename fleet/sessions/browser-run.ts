@@ -1,5 +1,7 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
 import type { SkippedCopy } from '../storage/session-store.ts';
+import { dropCaches } from '../storage/profile-caches.ts';
+import { cleanProfileLocks } from '../storage/profile-lock-cleaner.ts';
 import type { CloseReason, WhatsAppClient, WhatsAppEvent } from '../whatsapp/whatsapp-client.ts';
 import { ConnectedWork } from './connected-work.ts';
 import type { InFlight } from './in-flight.ts';
@@ -33,6 +35,7 @@ export class BrowserRun {
   #work: ConnectedWork | undefined;
   #qrInRound = 0;
   #qrAttempt = 0;
+  readonly #startedAt = performance.now();
   #isOver = false;
   #onReady: (() => void)[] = [];
 
@@ -48,6 +51,10 @@ export class BrowserRun {
     return this.#work?.startedAt;
   }
 
+  get runningForMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
   get processGroup(): number | undefined {
     return this.#client?.processGroup;
   }
@@ -60,7 +67,9 @@ export class BrowserRun {
       const skipped: SkippedCopy[] = [];
       const profile = await services.profiles.prepare(owner, (copy) => skipped.push(copy));
       if (skipped.length > 0) warnOfSkipped(context, skipped, profile.restoredFrom !== undefined);
-      if (this.#isOver || !services.lease.isHeld()) return;
+      const locks = await cleanProfileLocks(profile.dir, () => this.#mayRun());
+      if (!this.#mayRun()) return;
+      if (locks.length > 0) context.warn('profile_lock_cleaner', 'stale_lock', `The browser before died without closing: ${locks.join(', ')} removed`);
       this.#profileDir = profile.dir;
       const isRestored = profile.restoredFrom !== undefined;
       services.log.info({ sessionId, profile: isRestored ? (profile.restoredFrom === 'warm' ? 'warm' : 'restored') : 'new' }, 'browser starting');
@@ -69,11 +78,17 @@ export class BrowserRun {
     });
   }
 
+  /** Assigned to us as far as we know, under a held lease. */
+  #mayRun(): boolean {
+    return !this.#isOver && this.#options.context.services.lease.isHeld();
+  }
+
   /** Ends in order: what is claimed is sent, the browser closes, the closed profile is copied. */
   async close(): Promise<void> {
     this.#isOver = true;
     await this.#stopWork();
     await this.#client?.close();
+    await this.#slim();
     await this.#work?.snapshots.saveLast();
   }
 
@@ -84,6 +99,11 @@ export class BrowserRun {
     await this.#options.inFlight.room(1, LAST_ACKS_WITHIN_MS); // after this nobody learns what became of them
     this.#isOver = true;
     return (await this.#client?.logout()) ?? false;
+  }
+
+  async #slim(): Promise<void> {
+    const { services, sessionId } = this.#options.context;
+    if (this.#profileDir !== '') await dropCaches(this.#profileDir).catch((error: unknown) => services.log.warn({ sessionId, err: error }, 'caches not dropped'));
   }
 
   /** A page that does not answer must not keep us from closing it. */
@@ -178,10 +198,15 @@ export class BrowserRun {
   }
 
   #mayShowRound(): boolean {
-    const { services, sessionId } = this.#options.context;
-    const round = services.qrLimiter.tryRound(sessionId);
-    if (!round.allowed) this.#end('qr_expired', `Nobody scanned. The next QR code may be shown at ${new Date(round.retryAt).toISOString()}`);
-    return round.allowed;
+    const { context } = this.#options;
+    const { qrLimiter, metrics } = context.services;
+    const round = qrLimiter.tryRound(context.health);
+    metrics.qrRounds.inc({ outcome: round.allowed ? 'shown' : 'refused' });
+    if (round.allowed) return true;
+    const detail = `Nobody scanned. The next QR code may be shown at ${round.retryAt}`;
+    context.warn('qr_rate_limiter', 'qr_limit_reached', detail);
+    this.#end('qr_expired', detail);
+    return false;
   }
 
   #onRoundEnded(): void {
@@ -194,7 +219,7 @@ export class BrowserRun {
   #onConnected(phoneNumber: string, pageBuild: string): void {
     const { context, receipts, inFlight, onFenced } = this.#options;
     if (!this.#client) return;
-    context.services.qrLimiter.forget(context.sessionId);
+    context.services.qrLimiter.forget(context.health);
     context.reportStatus('connected', null, null, phoneNumber);
     this.#work ??= new ConnectedWork({
       context, receipts, inFlight, pageBuild, phoneNumber,

@@ -15,15 +15,22 @@ export class InFlight {
   readonly #byWireId = new Map<string, InFlightMessage>();
   readonly #unsent = new Map<string, InFlightMessage>();
   #onRoom: (() => void)[] = [];
+  #movedAt = performance.now();
 
   get unsent(): number {
     return this.#unsent.size;
+  }
+
+  /** How long none has been on its way: none was handed over, and WhatsApp has taken all that were. */
+  get quietForMs(): number {
+    return this.#unsent.size > 0 ? 0 : performance.now() - this.#movedAt;
   }
 
   add(message: OutboundMessage, wireId: string): void {
     const entry = { message, wireId, handedOverAt: performance.now(), isSent: false };
     this.#byWireId.set(wireId, entry);
     this.#unsent.set(wireId, entry);
+    this.#movedAt = performance.now();
     if (this.#byWireId.size > MOST_REMEMBERED) this.#forgetOldest();
   }
 
@@ -72,6 +79,7 @@ export class InFlight {
   }
 
   #settle(wireId: string): void {
+    this.#movedAt = performance.now();
     this.#unsent.delete(wireId);
     this.#announce();
   }

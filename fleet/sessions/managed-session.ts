@@ -64,6 +64,16 @@ export class ManagedSession {
     return this.#browser.processGroup;
   }
 
+  /** Of its browser; 0 while there is none. */
+  get runningForMs(): number {
+    return this.#browser.runningForMs;
+  }
+
+  /** How long nothing we send has been on its way. */
+  get quietForMs(): number {
+    return this.#browser.quietForMs;
+  }
+
   /** Brings it nearer to `record`. */
   apply(record: Session): Promise<void> {
     this.context.record = record;
@@ -93,6 +103,17 @@ export class ManagedSession {
       if (!isAtRest) this.context.reportStatus('disconnected', 'instance_restart');
       this.#leave();
       await this.context.reports.flush();
+    });
+  }
+
+  /** Closes its browser in order and starts it again on the same profile. Nothing to do if it has none by then. */
+  recycle(reason: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { services, health, record } = this.context;
+      if (!this.#browser.isOpen || record.desired !== 'running') return;
+      services.metrics.restarts.inc({ reason });
+      health.note({ restarts: health.current.restarts + 1 });
+      await this.#restart();
     });
   }
 

@@ -1,29 +1,33 @@
 import type { Clock } from '../../shared/domain/clock.ts';
+import { nextQrRound } from '../../shared/domain/sessions/qr-rounds.ts';
+import type { HealthBoard } from './health-board.ts';
 
-const MOST_ROUNDS = 5;
-const WINDOW_MS = 3_600_000;
+const ROUNDS_PER_HOUR = 5;
 
-/** At most five rounds of QR codes an hour a session: nobody is scanning, and WhatsApp dislikes those who go on asking. */
+export type QRRound = { readonly allowed: true } | { readonly allowed: false; readonly retryAt: string };
+
+/**
+ * So many rounds of QR codes an hour a session: nobody is scanning, and WhatsApp dislikes those who go on asking. The
+ * count is part of the session's health, so that it moves with the session: a takeover or restart is no new hour.
+ */
 export class QRRateLimiter {
   readonly #clock: Clock;
-  readonly #rounds = new Map<string, readonly number[]>();
+  readonly #roundsPerHour: number;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, roundsPerHour = ROUNDS_PER_HOUR) {
     this.#clock = clock;
+    this.#roundsPerHour = roundsPerHour;
   }
 
-  /** Counts a round if there may be one. `retryAt` (Unix ms): when the next may begin. */
-  tryRound(sessionId: string): { readonly allowed: true } | { readonly allowed: false; readonly retryAt: number } {
-    const now = this.#clock.now();
-    const recent = (this.#rounds.get(sessionId) ?? []).filter((at) => now - at < WINDOW_MS);
-    const [oldest] = recent;
-    if (oldest !== undefined && recent.length >= MOST_ROUNDS) return { allowed: false, retryAt: oldest + WINDOW_MS };
-    this.#rounds.set(sessionId, [...recent, now]);
-    return { allowed: true };
+  /** Counts a round if there may be one. `retryAt`: when the next may begin. */
+  tryRound(health: Pick<HealthBoard, 'current' | 'note'>): QRRound {
+    const { isAllowed, rounds } = nextQrRound(health.current.qr, this.#clock.now(), this.#roundsPerHour);
+    health.note({ qr: rounds });
+    return isAllowed || rounds.retryAt === null ? { allowed: true } : { allowed: false, retryAt: rounds.retryAt };
   }
 
   /** Linked: the next linking starts afresh. */
-  forget(sessionId: string): void {
-    this.#rounds.delete(sessionId);
+  forget(health: Pick<HealthBoard, 'current' | 'note'>): void {
+    if (health.current.qr !== null) health.note({ qr: null });
   }
 }

@@ -2,6 +2,7 @@ import type { Assignments } from '../../shared/domain/sessions/assignments.ts';
 import type { Session } from '../../shared/domain/sessions/session.ts';
 import type { Sessions } from '../../shared/domain/sessions/sessions.ts';
 import type { Log } from '../observability/log.ts';
+import type { Refusal } from './admission.ts';
 import type { SessionPool } from './session-pool.ts';
 
 export interface ReconcilerOptions {
@@ -12,6 +13,8 @@ export interface ReconcilerOptions {
   readonly pool: SessionPool;
   /** What we have no room for goes to somebody who has. */
   readonly passOn: (session: Session) => Promise<void>;
+  /** Tells the others at once that we take nobody, else they would go on giving us sessions until the next heartbeat. */
+  readonly tellLoad: () => Promise<void>;
   readonly log: Log;
 }
 
@@ -65,14 +68,22 @@ export class Reconciler {
   }
 
   async #settle(sessionId: string): Promise<void> {
-    const { instanceId, sessions, pool, passOn } = this.#options;
+    const { instanceId, sessions, pool } = this.#options;
     const record = await sessions.find(sessionId);
     const running = pool.find(sessionId);
     const isOurs = record?.instanceId === instanceId;
     if (running && record === undefined) return void running.apply({ ...running.context.record, status: 'deleted', desired: 'deleted' });
     if (running && (!isOurs || record.fencingToken !== running.context.assignment.fencingToken)) running.kill();
     if (!record || !isOurs || this.#isStopped) return;
-    if (!pool.find(sessionId) && !pool.hasRoomFor(record)) return passOn(record);
+    const refusal = pool.find(sessionId) ? undefined : pool.refusal(record);
+    if (refusal) return this.#refuse(record, refusal);
     void pool.admit(record).apply(record);
+  }
+
+  async #refuse(record: Session, refusal: Refusal): Promise<void> {
+    const { pool, tellLoad, passOn } = this.#options;
+    pool.refuse(record, refusal);
+    await tellLoad();
+    await passOn(record);
   }
 }

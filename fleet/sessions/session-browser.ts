@@ -57,6 +57,16 @@ export class SessionBrowser {
     return this.#run?.processGroup;
   }
 
+  /** 0 while there is none. */
+  get runningForMs(): number {
+    return this.#run?.runningForMs ?? 0;
+  }
+
+  /** How long nothing we send has been on its way. */
+  get quietForMs(): number {
+    return this.#inFlight.quietForMs;
+  }
+
   /** Whether it will open by itself: it ended, and its next start is set. */
   get willReopen(): boolean {
     return this.#reopenTimer !== undefined;

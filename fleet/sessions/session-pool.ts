@@ -2,6 +2,7 @@ import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
 import type { SessionStatus } from '../../shared/contracts/session-status.ts';
 import type { Session } from '../../shared/domain/sessions/session.ts';
 import { SLEEPERS_A_BROWSER } from '../../shared/domain/sessions/placement.ts';
+import { Admission, type Refusal } from './admission.ts';
 import { ManagedSession } from './managed-session.ts';
 import { SessionContext, type SessionServices } from './session-context.ts';
 
@@ -22,9 +23,12 @@ export interface SessionPoolOptions {
 export class SessionPool {
   readonly #options: SessionPoolOptions;
   readonly #sessions = new Map<string, ManagedSession>();
+  /** Told of each sample of what this instance takes. */
+  readonly admission: Admission;
 
   constructor(options: SessionPoolOptions) {
     this.#options = options;
+    this.admission = new Admission(options.capacity);
   }
 
   get size(): number {
@@ -40,10 +44,12 @@ export class SessionPool {
     return [...this.#sessions.values()].filter(({ isAsleep }) => !isAsleep).length;
   }
 
-  /** Browsers are what is scarce: one that hibernates takes none. */
-  hasRoomFor({ status }: Pick<Session, 'status'>): boolean {
-    const { capacity } = this.#options;
-    return status === 'hibernating' ? this.size - this.awake < capacity * SLEEPERS_A_BROWSER : this.awake < capacity;
+  /** Why one more may not start here; `undefined`: it may. Browsers are what is scarce: one that hibernates takes none. */
+  refusal(newcomer?: Pick<Session, 'status'>): Refusal | undefined {
+    if (newcomer?.status !== 'hibernating') return this.admission.refusal(this.awake);
+    const asleep = this.size - this.awake;
+    if (asleep < this.#options.capacity * SLEEPERS_A_BROWSER) return undefined;
+    return { code: 'capacity', detail: `This instance has ${asleep} hibernating sessions, as many as it may` };
   }
 
   find(sessionId: string): ManagedSession | undefined {
@@ -52,16 +58,24 @@ export class SessionPool {
 
   /** Takes on a session assigned to us. The record must be a consistent read. */
   admit(record: Session): ManagedSession {
-    const { id: sessionId, fencingToken } = record;
+    const sessionId = record.id;
     const existing = this.#sessions.get(sessionId);
     if (existing) return existing;
-    const { instanceId, services } = this.#options;
-    const context = new SessionContext(record, { sessionId, instanceId, fencingToken }, services);
+    const context = this.#contextOf(record);
+    if (record.health.detail !== null) context.health.note({ detail: null }); // why it waited, or what ailed it elsewhere
     const session: ManagedSession = new ManagedSession(context, () => {
       if (this.#sessions.get(sessionId) === session) this.#sessions.delete(sessionId);
     });
     this.#sessions.set(sessionId, session);
     return session;
+  }
+
+  /** Says, to whoever watches, that a session assigned to us may not start here. */
+  refuse(record: Session, { code, detail }: Refusal): void {
+    const { metrics, log } = this.#options.services;
+    metrics.refusals.inc({ reason: code });
+    log.warn({ sessionId: record.id, code, sessions: this.size }, 'session refused');
+    this.#contextOf(record).warn('session_pool', `refused_${code}`, `${detail}: it starts elsewhere, or as soon as there is room`);
   }
 
   async command(sessionId: string, command: InstanceCommand): Promise<boolean> {
@@ -71,6 +85,11 @@ export class SessionPool {
   /** SIGKILL to every browser: we have no right to run any. */
   killAll(): void {
     for (const session of this.#sessions.values()) session.kill();
+  }
+
+  #contextOf(record: Session): SessionContext {
+    const { instanceId, services } = this.#options;
+    return new SessionContext(record, { sessionId: record.id, instanceId, fencingToken: record.fencingToken }, services);
   }
 
   stats(): readonly SessionStats[] {

@@ -30,7 +30,7 @@ export function warnOfFailure(context: SessionContext, error: unknown): void {
 
 export function warnIfLarge(context: SessionContext, bytes: number): void {
   const { storageQuotaBytes } = context.services;
-  if (bytes <= storageQuotaBytes) return;
+  if (storageQuotaBytes === 0 || bytes <= storageQuotaBytes) return;
   const [taken, quota] = [bytes, storageQuotaBytes].map((size) => Math.ceil(size / BYTES_PER_MB));
   context.warn('session_store', 'over_quota', `A snapshot takes ${taken} MB, the quota is ${quota} MB`);
 }

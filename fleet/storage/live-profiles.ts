@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockFiles } from './profile-locks.ts';
+import { dropCaches, measureProfile, type ProfileSize } from './profile-caches.ts';
 import type { ProfileOwner, SessionStore, SkippedCopy, StoredProfile } from './session-store.ts';
 
 const MARKER = 'blazz-owner.json';
@@ -19,6 +19,7 @@ export interface PreparedProfile {
 export class LiveProfiles {
   readonly #dir: string;
   readonly #store: SessionStore;
+  #sweeping: Promise<unknown> = Promise.resolve();
 
   constructor(profileRoot: string, instanceId: string, store: SessionStore) {
     this.#dir = join(profileRoot, instanceId);
@@ -32,18 +33,31 @@ export class LiveProfiles {
 
   /**
    * A profile to start a browser on: the one that lies here if nobody else has run the session since, else the newest
-   * snapshot. In a store that copies nothing it lies there already. Call under a held assignment only: it removes Chromium's locks.
+   * snapshot. In a store that copies nothing it lies there already. It has no caches: a browser that was killed could not
+   * drop its own.
    */
   async prepare(owner: ProfileOwner, onSkipped?: (skipped: SkippedCopy) => void): Promise<PreparedProfile> {
     const home = this.#store.homeOf?.(owner);
     const dir = home ?? this.dirOf(owner.sessionId);
+    await this.#sweeping;
     const isWarm = (await this.#markedToken(dir)) === owner.fencingToken;
     if (!isWarm && home === undefined) await rm(dir, { recursive: true, force: true });
     const restored = isWarm ? 'warm' : await this.#store.restoreLatest(owner, dir, onSkipped);
+    await dropCaches(dir);
     await mkdir(dir, { recursive: true });
-    await Promise.all(lockFiles(dir).map((path) => rm(path, { force: true })));
     await writeFile(join(dir, MARKER), JSON.stringify({ fencingToken: owner.fencingToken }));
     return { dir, restoredFrom: restored };
+  }
+
+  measure(owner: ProfileOwner): Promise<ProfileSize> {
+    return measureProfile(this.#store.homeOf?.(owner) ?? this.dirOf(owner.sessionId));
+  }
+
+  /** Removes the profiles of sessions that are not ours any more. Returns how many. A session that comes meanwhile waits. */
+  sweep(isOurs: (sessionId: string) => boolean): Promise<number> {
+    const sweep = this.#removeStrangers(isOurs);
+    this.#sweeping = sweep.catch(() => undefined); // whoever asked hears of it
+    return sweep;
   }
 
   remove(sessionId: string): Promise<void> {
@@ -52,6 +66,17 @@ export class LiveProfiles {
 
   removeAll(): Promise<void> {
     return rm(this.#dir, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async #removeStrangers(isOurs: (sessionId: string) => boolean): Promise<number> {
+    const ids = (await readdir(this.#dir).catch(() => [])).filter((name) => SESSION_ID.test(name));
+    let removed = 0;
+    for (const id of ids) {
+      if (isOurs(id)) continue; // asked last of all: what is admitted from here on waits for us
+      await this.remove(id);
+      removed += 1;
+    }
+    return removed;
   }
 
   async #markedToken(dir: string): Promise<number | undefined> {

@@ -12,6 +12,12 @@ export interface TaskPlace {
 /** Tuning of the fleet that whoever runs the host may set in the host's environment. */
 const OVERRIDES = [
   'CAPACITY',
+  'INSTANCE_MEMORY_PERCENT',
+  'SESSION_MEMORY_SOFT_MB',
+  'SESSION_MEMORY_HARD_MB',
+  'BROWSER_LEAST_LIFE_SECONDS',
+  'STORAGE_QUOTA_MB',
+  'QR_ROUNDS_PER_HOUR',
   'LEASE_TTL_SECONDS',
   'LEASE_MARGIN_SECONDS',
   'STOP_TIMEOUT_SECONDS',

@@ -2,6 +2,8 @@ import * as z from 'zod';
 
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
+const orNone = (fallback: number) => z.coerce.number().nonnegative().default(fallback);
+
 /** The environment of one fleet instance; the same in ECS, in the local host and in tests. */
 export const FleetEnv = z.object({
   CORE_TABLE: z.string().min(1),
@@ -14,13 +16,18 @@ export const FleetEnv = z.object({
   SESSION_STORE_DIR: z.string().min(1).describe('Where snapshots go: the EFS mount'),
   SESSION_STORE_BUCKET: z.string().min(1).optional().describe('Where they go with remote-auth'),
   EFS_FILE_SYSTEM_ID: z.string().min(1).optional().describe('File system whose size and state are watched'),
-  STORAGE_QUOTA_MB: positive(100).describe('A session that takes more is warned of'),
+  STORAGE_QUOTA_MB: orNone(100).describe('Size of a live profile, or of a snapshot, beyond which a warning is given; 0: none'),
   PROFILE_DIR: z.string().min(1).describe('Where live browser profiles lie: the local disk of the task'),
   BIND_HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3001).describe('0: any free port'),
   INSTANCE_URL: z.url().optional().describe('How others reach us; default: the address ECS tells'),
   ECS_CONTAINER_METADATA_URI_V4: z.url().optional(),
   CAPACITY: positive(50).describe('Browsers open at a time; hibernating sessions, up to ten times as many, have none'),
+  INSTANCE_MEMORY_PERCENT: z.coerce.number().positive().max(100).default(85).describe('Of what the container (or the machine) has; beyond it no session is admitted'),
+  SESSION_MEMORY_SOFT_MB: orNone(700).describe('PSS of a session beyond which its browser is recycled when idle; 0: never'),
+  SESSION_MEMORY_HARD_MB: orNone(1_200).describe('PSS of a session beyond which its browser is recycled at once; 0: never'),
+  BROWSER_LEAST_LIFE_SECONDS: orNone(600).describe('A browser is recycled no sooner; over the hard limit after a tenth of it'),
+  QR_ROUNDS_PER_HOUR: positive(5).describe('Rounds of QR codes a session may show within an hour'),
   LEASE_TTL_SECONDS: z.coerce.number().int().min(5).default(15),
   LEASE_MARGIN_SECONDS: z.coerce.number().positive().default(3),
   STOP_TIMEOUT_SECONDS: positive(110),

@@ -15,7 +15,7 @@ export const SessionHealth = z.object({
   profileBytes: z.int().nullable().describe('What the live profile takes on the disk, caches included'),
   restarts: z.int().nonnegative().describe('Browsers started again after trouble, since its instance took the session'),
   qr: z
-    .object({ rounds: z.int(), limit: z.int(), retryAt: at.nullable() })
+    .object({ rounds: z.int(), limit: z.int(), retryAt: at.nullable(), shownAt: z.array(at) })
     .nullable()
     .describe('QR rounds shown within the hour; `retryAt`: when the next may be, after the limit'),
   newChatsPausedUntil: at.nullable().describe('WhatsApp lets this number answer, but not open new chats, until then'),

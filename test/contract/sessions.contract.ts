@@ -254,6 +254,41 @@ export function describeSessions(name: string, make: () => Promise<SessionsUnder
       });
     });
 
+    describe('noteWaiting', () => {
+      const WHY = 'Waiting for room';
+
+      it('shows a session without an owner as starting, with the reason, and writes that once', async () => {
+        const { id } = await insert();
+        expect(await sessions.noteWaiting(id, WHY)).toMatchObject({ id, status: 'starting', health: { detail: WHY } });
+        expect(await sessions.find(id)).toMatchObject({ status: 'starting', health: { state: 'unknown', detail: WHY } });
+        expect(await sessions.noteWaiting(id, WHY)).toBeUndefined();
+        expect(await sessions.noteWaiting(id, 'Waiting for something else')).toMatchObject({ health: { detail: 'Waiting for something else' } });
+      });
+
+      it.each([
+        { what: 'has an owner', over: { instanceId: 'ins_a', fencingToken: 1 } },
+        { what: 'shall not run', over: { desired: 'stopped' } },
+        { what: 'needs no instance', over: { provider: 'meta' } },
+      ] as const)('leaves one alone that $what', async ({ over }) => {
+        const session = await insert(over);
+        expect(await sessions.noteWaiting(session.id, WHY)).toBeUndefined();
+        expect(await sessions.find(session.id)).toEqual(session);
+        expect(await sessions.noteWaiting(anId('ses'), WHY)).toBeUndefined();
+      });
+
+      it('leaves what a person has to act on to be seen', async () => {
+        const { id } = await insert({ status: 'failed', disconnectReason: 'qr_expired' });
+        expect(await sessions.noteWaiting(id, WHY)).toMatchObject({ status: 'failed', disconnectReason: 'qr_expired', health: { detail: WHY } });
+      });
+
+      it('ends with the wish to run', async () => {
+        const { id } = await insert();
+        await sessions.noteWaiting(id, WHY);
+        const stopped = await sessions.intend(workspaceId, id, { desired: 'stopped' });
+        expect(stopped).toMatchObject({ status: 'disconnected', disconnectReason: 'user_initiated', health: { detail: null } });
+      });
+    });
+
     it('keeps QR and pairing code until they expire or are cleared', async () => {
       const { id } = await insert();
       expect([await sessions.findQr(id), await sessions.findPairingCode(id)]).toEqual([undefined, undefined]);

@@ -28,10 +28,10 @@ const registry = dynamoInstanceRegistry(doc, config.REGISTRY_TABLE);
 const directory = instanceDirectory(registry, clock);
 const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) });
 const assignments = dynamoAssignments(doc, config.CORE_TABLE);
-const placeSession = makePlaceSession({ assignments, directory, registry, calls, clock });
+const placeSession = makePlaceSession({ assignments, sessions, directory, registry, calls, clock });
 const viewSession = sessionViewer(directory);
 
-const deps = { sessions, placeSession, viewSession };
+const deps = { sessions, placeSession, viewSession, clock };
 const createSession = makeCreateSession({ ...deps, isUnlimitedPacingAllowed: config.ALLOW_UNLIMITED_PACING });
 const getSessionStatus = makeGetSessionStatus(deps);
 const steer = makeSteerSession(deps);

@@ -1,6 +1,8 @@
 import type { sessionRoutes } from '../../../shared/contracts/api/routes/sessions.ts';
+import type { Clock } from '../../../shared/domain/clock.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { PlaceSession } from '../../../shared/domain/sessions/place-session.ts';
+import type { Session } from '../../../shared/domain/sessions/session.ts';
 import type { SessionIntent, Sessions } from '../../../shared/domain/sessions/sessions.ts';
 import type { Operation } from '../../http/api-request.ts';
 import type { ViewSession } from './session-view.ts';
@@ -9,15 +11,17 @@ export interface SteerSessionDeps {
   readonly sessions: Pick<Sessions, 'get' | 'intend' | 'clearLinking'>;
   readonly placeSession: PlaceSession;
   readonly viewSession: ViewSession;
+  readonly clock: Clock;
 }
 
 type Steer = Operation<typeof sessionRoutes.startSession>;
 
 /** Notes what the user wants of a session and wakes whoever has to do it. */
 export const makeSteerSession =
-  ({ sessions, placeSession, viewSession }: SteerSessionDeps) =>
+  ({ sessions, placeSession, viewSession, clock }: SteerSessionDeps) =>
   (intent: SessionIntent): Steer =>
   async ({ workspaceId, params: { id } }) => {
+    if (intent.desired === 'running') refuseWhileOutOfRounds(await sessions.get(workspaceId, id), clock.now());
     const session = await sessions.intend(workspaceId, id, intent);
     return { status: 202, body: await viewSession(await placeSession(session)) };
   };
@@ -30,6 +34,17 @@ export function makeRegenerateQr(deps: SteerSessionDeps): Steer {
     await deps.sessions.clearLinking(id); // else the QR of the old link would be shown for a while
     return relink(request);
   };
+}
+
+/**
+ * A session that ended because it had shown all its QR rounds of the hour gets no further one for being asked: WhatsApp
+ * would take the account for a robot's. A pairing code needs no round, so that stays possible.
+ */
+function refuseWhileOutOfRounds({ id, status, health: { qr } }: Session, now: number): void {
+  const waitMs = status === 'failed' && qr?.retryAt ? Date.parse(qr.retryAt) - now : 0;
+  if (waitMs <= 0) return;
+  const message = `Session ${id} has shown its ${qr?.limit} rounds of QR codes of this hour. Try again at ${qr?.retryAt}, or ask for a pairing code.`;
+  throw new DomainError('throttled', 'qr_limit_reached', message, { retryAfterSeconds: waitMs / 1_000 });
 }
 
 export const alreadyLinked = (id: string): DomainError =>

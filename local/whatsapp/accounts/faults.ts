@@ -72,6 +72,7 @@ function strike(connection: PageConnection, kind: FaultKind): void {
     case 'modal':
     case 'hang':
     case 'crash':
+    case 'leak':
       connection.send({ t: 'do', what: kind });
       break;
     case 'timelock':

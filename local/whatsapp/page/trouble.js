@@ -25,7 +25,15 @@ function crash() {
   document.body.getBoundingClientRect();
 }
 
-const ORDERS = { hang, crash, modal: showModal, dismiss: dismissModal, passkey: showPasskeyPrompt };
+const LEAKED_BYTES = 100e6;
+const leaked = [];
+
+/** Takes memory that only the end of the page gives back. Written to, else it would cost nothing. */
+function leak() {
+  leaked.push(new Uint8Array(LEAKED_BYTES).fill(1));
+}
+
+const ORDERS = { hang, crash, leak, modal: showModal, dismiss: dismissModal, passkey: showPasskeyPrompt };
 
 line.handle({
   do({ what }) {

@@ -6,6 +6,7 @@ import { applyIntent } from '../../domain/sessions/apply-intent.ts';
 import { applyReport } from '../../domain/sessions/apply-report.ts';
 import { replacedBy } from '../../domain/sessions/replaced.ts';
 import type { Session } from '../../domain/sessions/session.ts';
+import { showWaiting } from '../../domain/sessions/show-waiting.ts';
 import type { SessionFilter, SessionReport, Sessions } from '../../domain/sessions/sessions.ts';
 import { isConditionFailure } from './conditions.ts';
 import { decodeCursor, encodeCursor, listName } from './cursor.ts';
@@ -85,6 +86,11 @@ export function dynamoSessions(doc: DynamoDBDocumentClient, tableName: string, c
       if (changed?.after.desired === 'deleted' && changed.before.isPrimary) await ensurePrimary(doc, tableName, changed.before.workspaceId);
       if (changed?.after.status === 'deleted') await forgetNumber(doc, tableName, changed.after);
       return changed?.before;
+    },
+
+    async noteWaiting(sessionId, why) {
+      const changed = await changeSession(doc, tableName, sessionId, (session) => showWaiting(session, why, new Date(clock.now()).toISOString()));
+      return changed?.after;
     },
 
     ...sessionLinking(doc, tableName, clock),

@@ -6,7 +6,11 @@ export interface InstanceLoad {
   /** Beside those: sessions without a browser. */
   readonly hibernating?: number;
   readonly memoryBytes: number;
+  /** What its process and all its browsers may take together. */
+  readonly memoryLimitBytes?: number;
   readonly eventLoopLagMs: number;
+  /** `false`: short of memory or descriptors, so it refuses sessions although it has places. Left out: it takes them. */
+  readonly isAdmitting?: boolean;
 }
 
 /** One fleet process as the registry knows it. */

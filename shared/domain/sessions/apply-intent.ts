@@ -42,7 +42,9 @@ function isAsSeen(session: Session, { ifAsSeen: seen }: SessionIntent): boolean 
 function withoutOwner(wanted: Session, nowMs: number): Partial<Session> {
   if (wanted.instanceId !== null) return {};
   const hasNeverRun = wanted.fencingToken === 0;
-  return wanted.desired === 'deleted' && hasNeverRun ? deletedAt(nowMs) : atRest(wanted, nowMs);
+  if (wanted.desired === 'deleted' && hasNeverRun) return deletedAt(nowMs);
+  const health = wanted.desired === 'stopped' ? { ...wanted.health, detail: null } : wanted.health; // it waits for room no more
+  return { ...atRest(wanted, nowMs), health };
 }
 
 const beingDeleted = (id: string): DomainError =>

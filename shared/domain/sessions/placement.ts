@@ -35,7 +35,16 @@ const isReady = ({ state, expiresAt }: Instance, now: number): boolean => state 
 
 /** Browsers are what is scarce: a session that hibernates takes none. */
 const hasRoom = ({ load, capacity }: Instance, isAsleep: boolean): boolean =>
-  isAsleep ? (load.hibernating ?? 0) < capacity * SLEEPERS_A_BROWSER : load.sessions < capacity;
+  isAsleep ? (load.hibernating ?? 0) < capacity * SLEEPERS_A_BROWSER : load.sessions < capacity && load.isAdmitting !== false;
+
+/** For people: why a session finds no instance. One of a few sentences, so that it is no news each time it is asked. */
+export function whyNoRoom(instances: readonly Instance[], now: number): string {
+  const ready = instances.filter((instance) => isReady(instance, now));
+  if (ready.length === 0) return 'Waiting for an instance: none is ready. It starts as soon as one is.';
+  const areFull = ready.every(({ load, capacity }) => load.sessions >= capacity);
+  const why = areFull ? 'every instance runs as many sessions as it may' : 'the instances with a free place are short of memory or file descriptors';
+  return `Waiting for room: ${why}. It starts as soon as there is some.`;
+}
 
 function withinShare(open: readonly Instance[]): readonly Instance[] {
   const total = open.reduce((sum, { load }) => sum + load.sessions, 1);

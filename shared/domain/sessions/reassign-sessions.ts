@@ -4,9 +4,10 @@ import type { InstanceRegistry } from '../instances/instance-registry.ts';
 import type { Assignment, Assignments } from './assignments.ts';
 import type { InstanceCalls } from './instance-calls.ts';
 import { needsInstance } from './needs-instance.ts';
-import { choosePlacement } from './placement.ts';
+import { choosePlacement, whyNoRoom } from './placement.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
+import { showWaiting } from './show-waiting.ts';
 
 /** Clocks of two machines may differ by this much; a lease is over only after it. */
 const SKEW_ALLOWANCE_MS = 2_000;
@@ -17,7 +18,7 @@ const AT_ONCE = 8;
 export interface ReassignSessionsDeps {
   readonly registry: Pick<InstanceRegistry, 'list' | 'declareLost' | 'forget'>;
   readonly assignments: Assignments;
-  readonly sessions: Pick<Sessions, 'find'>;
+  readonly sessions: Pick<Sessions, 'find' | 'noteWaiting'>;
   readonly calls: Pick<InstanceCalls, 'nudge'>;
   readonly clock: Clock;
 }
@@ -68,18 +69,30 @@ export function makeReassignSessions({ registry, assignments, sessions, calls, c
       return { ...one, load: { ...one.load, sessions, hibernating } };
     });
 
-    return async ({ id }: Session): Promise<Assignment | 'waiting' | undefined> => {
+    const choose = (session: Session) => choosePlacement(session, asLoaded(), { now: clock.now(), preferred: session.previousInstanceId });
+
+    return async (listed: Session): Promise<Assignment | 'waiting' | undefined> => {
+      const { id } = listed;
+      const why = whyNoRoom(fleet, clock.now());
+      if (!choose(listed) && isShownWaiting(listed, why)) return 'waiting'; // costs nothing, however many wait however long
       const session = await sessions.find(id); // the list may lag behind
       if (!session || (session.instanceId !== null && !goneIds.has(session.instanceId))) return undefined;
       if (!needsInstance(session)) return rest(session);
-      const chosen = choosePlacement(session, asLoaded(), { now: clock.now(), preferred: session.previousInstanceId });
-      if (!chosen) return 'waiting';
+      const chosen = choose(session);
+      if (!chosen) return wait(session, why);
       const same = session.status === 'hibernating' ? given.asleep : given.awake;
       same.set(chosen.id, (same.get(chosen.id) ?? 0) + 1);
       const assignment = await assignments.assign(id, chosen.id, session.fencingToken);
       if (assignment) await calls.nudge({ id, instanceId: chosen.id }, 'session');
       return assignment;
     };
+  }
+
+  /** Freed of a lost instance, so that it counts among the unassigned: the fleet's size follows those. */
+  async function wait(session: Session, why: string): Promise<'waiting'> {
+    await rest(session);
+    if (!isShownWaiting({ ...session, instanceId: null }, why)) await sessions.noteWaiting(session.id, why);
+    return 'waiting';
   }
 
   /** Nothing is wanted of it: it needs no new owner, only to be rid of the lost one. */
@@ -93,6 +106,8 @@ export function makeReassignSessions({ registry, assignments, sessions, calls, c
     if (isEmpty && expiresAt + REMEMBER_LOST_MS < clock.now()) await registry.forget(id);
   }
 }
+
+const isShownWaiting = (session: Session, why: string): boolean => session.instanceId === null && showWaiting(session, why, '') === undefined;
 
 async function inParts<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];

@@ -71,6 +71,11 @@ export interface Sessions {
    * Returns the session before the report; `undefined`: a newer owner exists, the report was dropped.
    */
   report(sessionId: string, fencingToken: number, report: SessionReport): Promise<Session | undefined>;
+  /**
+   * Shows a session that wants to run and that no instance has room for as `starting`, with `why` in its health
+   * (`showWaiting`). Returns the session as it is now; `undefined`: nothing to change, or somebody has it by now.
+   */
+  noteWaiting(sessionId: string, why: string): Promise<Session | undefined>;
   saveQr(sessionId: string, qr: SessionQr): Promise<void>;
   /** `undefined` when there is none or it has expired. */
   findQr(sessionId: string): Promise<SessionQr | undefined>;

@@ -84,9 +84,22 @@ describe('makeReassignSessions', () => {
     now += TTL_MS + SKEW_MS + 1;
     await ready('ins_b', 3);
     expect(await reassign()).toMatchObject({ moved: [{}, {}, {}], waiting: 2 });
+    const waiting = await assignments.listUnassigned(); // what the size of the fleet follows
+    expect(waiting).toMatchObject([{ status: 'starting', fencingToken: 1 }, { status: 'starting', fencingToken: 1 }]);
+    for (const { health } of waiting) expect(health.detail).toContain('Waiting for room');
     await ready('ins_c');
     expect(await reassign()).toMatchObject({ lost: [], waiting: 0 });
     expect(await assignments.listOf('ins_a')).toEqual([]);
+  });
+
+  it('looks at what waits without reading or writing it again', async () => {
+    await ready('ins_a', 0);
+    await sessions.insert(aSession());
+    expect(await reassign()).toMatchObject({ moved: [], waiting: 1 });
+    const untouched = { find: () => Promise.reject(new Error('read')), noteWaiting: () => Promise.reject(new Error('written')) };
+    const calls = { nudge: () => Promise.reject(new Error('nudged')) };
+    const lookAgain = makeReassignSessions({ registry, assignments, sessions: untouched, calls, clock: { now: () => now } });
+    expect(await lookAgain()).toMatchObject({ moved: [], waiting: 1 });
   });
 
   it('gives an owner to what has none and something to do, and frees what is at rest', async () => {

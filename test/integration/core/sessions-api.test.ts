@@ -28,19 +28,20 @@ beforeEach(() => {
 });
 
 describe('Without an instance', () => {
-  it('creates a session that waits for one', async () => {
+  it('creates a session that waits for one, and says so', async () => {
     const { status, body } = await call('POST', '/v1/sessions', { body: { name: 'Shop' } });
     expect(status).toBe(201);
     expect(body).toEqual({
-      id: expect.stringMatching(/^ses_[0-9A-Z]{26}$/), workspaceId, name: 'Shop', provider: 'webjs', status: 'created', desired: 'running',
+      id: expect.stringMatching(/^ses_[0-9A-Z]{26}$/), workspaceId, name: 'Shop', provider: 'webjs', status: 'starting', desired: 'running',
       phoneNumber: null, isPrimary: true, instance: null, previousInstanceId: null, migrationCount: 0, lastMigrationAt: null,
       disconnectedAt: null, disconnectReason: null, disconnectDetails: null, storage: null,
-      health: UNKNOWN_HEALTH, pacing: { profile: 'default' }, onDemand: null, hibernatingSince: null, wakeAt: null,
+      health: { ...UNKNOWN_HEALTH, detail: expect.stringContaining('none is ready'), checkedAt: expect.stringMatching(/Z$/) },
+      pacing: { profile: 'default' }, onDemand: null, hibernatingSince: null, wakeAt: null,
       lastActivityAt: null, lastConnectedAt: null, createdAt: expect.stringMatching(/Z$/),
     });
     const { id } = body as SessionView;
     expect((await call('GET', `/v1/sessions/${id}`)).body).toEqual(body);
-    expect((await call('GET', `/v1/sessions/${id}/status`)).body).toMatchObject({ status: 'created', health: { state: 'unknown' } });
+    expect((await call('GET', `/v1/sessions/${id}/status`)).body).toMatchObject({ status: 'starting', health: { state: 'unknown', detail: expect.stringContaining('Waiting') } });
     expect((await call('GET', `/api/whatsapp/sessions/${id}/status`)).status).toBe(200);
   });
 
@@ -111,6 +112,23 @@ describe('Without an instance', () => {
     await dynamoSessions(dynamo.doc, dynamo.tables.core).saveQr(id, qr);
     await call('POST', `/v1/sessions/${id}/stop`);
     expect(await call('GET', `/v1/sessions/${id}/qr`)).toMatchObject({ status: 409, body: { code: 'no_qr' } });
+  });
+
+  it.each(['start', 'reconnect', 'regenerate-qr'])('answers %s with the time to try again once the QR rounds of the hour are used up, and until then only', async (action) => {
+    const sessions = dynamoSessions(dynamo.doc, dynamo.tables.core);
+    const { id } = await create();
+    const endedWith = async (retryAt: string) => {
+      const qr = { rounds: 5, limit: 5, retryAt, shownAt: [] };
+      await sessions.report(id, 0, { at: new Date().toISOString(), status: 'failed', reason: 'qr_expired', health: { ...UNKNOWN_HEALTH, qr } });
+    };
+    const before = (await sessions.find(id))?.requests;
+    await endedWith(new Date(Date.now() + 600_000).toISOString());
+    const refused = await call('POST', `/v1/sessions/${id}/${action}`);
+    expect(refused).toMatchObject({ status: 429, body: { code: 'qr_limit_reached', detail: expect.stringContaining('pairing code') } });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(500);
+    expect((await sessions.find(id))?.requests).toEqual(before);
+    await endedWith(new Date(Date.now() - 1_000).toISOString());
+    expect(await call('POST', `/v1/sessions/${id}/${action}`)).toMatchObject({ status: 202 });
   });
 
   it('draws the QR as the client likes it', async () => {

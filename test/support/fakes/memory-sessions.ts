@@ -6,6 +6,7 @@ import { applyReport } from '../../../shared/domain/sessions/apply-report.ts';
 import { replacedBy } from '../../../shared/domain/sessions/replaced.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import type { SessionFilter, SessionIntent, SessionPairingCode, SessionQr, Sessions } from '../../../shared/domain/sessions/sessions.ts';
+import { showWaiting } from '../../../shared/domain/sessions/show-waiting.ts';
 import { pageOfRows } from './memory-page.ts';
 
 /** `records` is the fake's table: tests may read and set it, as an assignment does. */
@@ -87,6 +88,12 @@ export function memorySessions(clock: Clock = systemClock): MemorySessions {
       if (after.status === 'deleted') forgetNumber(after);
       ensurePrimary(before.workspaceId);
       return before;
+    },
+    async noteWaiting(id, why) {
+      const session = find(id);
+      const waiting = session && showWaiting(session, why, new Date(clock.now()).toISOString());
+      if (waiting) records.set(id, waiting);
+      return waiting;
     },
     saveQr: async (id, qr) => void qrs.set(id, qr),
     findQr: async (id) => (isValid(qrs.get(id)) ? qrs.get(id) : undefined),

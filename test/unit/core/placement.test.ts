@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Instance } from '../../../shared/domain/instances/instance.ts';
-import { choosePlacement } from '../../../shared/domain/sessions/placement.ts';
+import { choosePlacement, whyNoRoom } from '../../../shared/domain/sessions/placement.ts';
 import { anInstance } from '../../support/builders/instance.ts';
 import { anId } from '../../support/builders/session.ts';
 
@@ -35,8 +35,18 @@ describe('choosePlacement', () => {
     { what: 'lost', over: { state: 'lost' } },
     { what: 'out of lease', over: { expiresAt: NOW } },
     { what: 'full', over: { sessions: 50 } },
+    { what: 'short of memory', over: { load: { sessions: 1, memoryBytes: 1, eventLoopLagMs: 0, isAdmitting: false } } },
   ] as const)('gives nothing to an instance that is $what', ({ over }) => {
     expect(place([anInstance(over)])).toBeUndefined();
+  });
+
+  it.each([
+    { fleet: 'empty', instances: [], why: 'none is ready' },
+    { fleet: 'leaving', instances: [anInstance({ state: 'draining' })], why: 'none is ready' },
+    { fleet: 'full', instances: [anInstance({ sessions: 50 })], why: 'as many sessions as it may' },
+    { fleet: 'out of memory', instances: [anInstance({ sessions: 50 }), anInstance({ load: { sessions: 1, memoryBytes: 1, eventLoopLagMs: 0, isAdmitting: false } })], why: 'short of memory' },
+  ])('says why a fleet that is $fleet takes nobody', ({ instances, why }) => {
+    expect(whyNoRoom(instances, NOW)).toContain(why);
   });
 
   it('evens out a fleet that is loaded unevenly', () => {

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdir, readdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UNKNOWN_HEALTH } from '../../../shared/domain/sessions/session-health.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import { anId } from '../../support/builders/session.ts';
 import { PoolWorld, READY, US } from './pool-world.ts';
@@ -106,11 +109,57 @@ describe('a session in the pool', () => {
     expect(world.pool.size).toBe(0);
   });
 
-  it('goes to somebody else when we are full', async () => {
+  it('does not get a second round of codes for being taken over: the count comes with the record', async () => {
+    const shownAt = Array.from({ length: 5 }, () => new Date().toISOString());
+    const qr = { rounds: 5, limit: 5, retryAt: null, shownAt };
+    world.pool.killAll();
+    const taken = await world.add({ fencingToken: 4, health: { ...UNKNOWN_HEALTH, qr } });
+    await world.reconciler.look(taken.id);
+    await world.opened(2);
+    world.newest.tell({ type: 'qr', qr: 'one too many' });
+    await world.eventually('the report', () => world.statuses.at(-1) === 'failed/qr_expired');
+    expect(world.events.filter(({ type }) => type === 'session.qr')).toEqual([]);
+    expect(world.events).toContainEqual(expect.objectContaining({ type: 'session.warning', source: 'qr_rate_limiter' }));
+    await world.eventually('the retry time', () => world.events.some((event) => event.type === 'session.health' && event.health.qr?.retryAt));
+  });
+
+  it('is recycled: closed in order, without its caches, and started again on the same profile', async () => {
+    await world.connect();
+    const { profileDir } = world.newest.options;
+    await mkdir(join(profileDir, 'Default/Code Cache/js'), { recursive: true });
+    await world.pool.find(session.id)?.recycle('memory_soft');
+    expect(world.browsers).toHaveLength(2);
+    expect([world.browsers[0]?.isClosed, world.browsers[0]?.isKilled, world.newest.options.profileDir]).toEqual([true, false, profileDir]);
+    expect(await readdir(join(profileDir, 'Default'))).toEqual(['Local Storage']);
+    world.newest.tell(READY);
+    await world.eventually('the report', () => world.statuses.at(-1) === 'connected');
+    expect(world.pool.find(session.id)?.context.health.current.restarts).toBe(1);
+  });
+
+  it('warns of a lock that a dead browser left, and starts without it', async () => {
+    const { profileDir } = world.newest.options;
+    await symlink('other-host-4711', join(profileDir, 'SingletonLock'));
+    await world.want(session, { requests: { ...session.requests, restarts: 1 } });
+    await world.opened(2);
+    expect(await readdir(profileDir)).not.toContain('SingletonLock');
+    const warning = { type: 'session.warning', source: 'profile_lock_cleaner', code: 'stale_lock', detail: expect.stringContaining('other-host-4711') };
+    await world.eventually('the warning', () => world.events.some(({ type }) => type === 'session.warning'));
+    expect(world.events).toContainEqual(expect.objectContaining(warning));
+  });
+
+  it('goes to somebody else when we are full, said aloud', async () => {
     const other = await world.add();
     await world.reconciler.look(other.id);
     expect(world.passedOn).toEqual([other.id]);
     expect(world.pool.size).toBe(1);
+    await world.eventually('the warning', () => world.events.some((event) => event.type === 'session.warning' && event.code === 'refused_capacity'));
+  });
+
+  it('says no more why it waited, once it is here', async () => {
+    world.pool.killAll();
+    const waited = await world.add({ fencingToken: 2, health: { ...UNKNOWN_HEALTH, detail: 'Waiting for room' } });
+    await world.reconciler.look(waited.id);
+    await world.eventually('the report', () => world.events.some((event) => event.type === 'session.health' && event.health.detail === null));
   });
 
   it('waits for a person where it did before the takeover', async () => {

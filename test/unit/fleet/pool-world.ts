@@ -90,6 +90,7 @@ export class PoolWorld {
     this.reconciler = new Reconciler({
       instanceId: US, intervalMs: 20, assignments, sessions: this.records, pool: this.pool, log: silentLog,
       passOn: async ({ id }) => void this.passedOn.push(id),
+      tellLoad: async () => undefined,
     });
   }
 

@@ -85,6 +85,7 @@ export const sessionRoutes = {
     method: 'POST',
     path: '/v1/sessions/{id}/regenerate-qr',
     summary: 'Link anew: unlinks the old device, drops the profile and shows a fresh QR',
+    description: '429 `qr_limit_reached`, with `Retry-After`, once a session has shown its rounds of QR codes of the hour (`health.qr`) and nobody scanned.',
     responses: accepted,
   },
   logoutSession: { ...write, method: 'POST', path: '/v1/sessions/{id}/logout', summary: 'Unlink the number', responses: accepted },

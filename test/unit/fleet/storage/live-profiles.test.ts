@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LiveProfiles } from '../../../../fleet/storage/live-profiles.ts';
@@ -29,10 +28,8 @@ describe('live profiles', () => {
     const profiles = on(store);
     const { dir } = await profiles.prepare(owner(2));
     await writeProfile(dir, 'went on');
-    await writeFile(join(dir, 'SingletonLock'), '');
     expect(await profiles.prepare(owner(2))).toEqual({ dir, restoredFrom: 'warm' });
     expect(await linkIn(dir)).toBe('went on');
-    expect(await readdir(dir)).not.toContain('SingletonLock');
     await profiles.prepare(owner(3));
     expect(await linkIn(dir)).toBe('snapshot');
   });
@@ -43,13 +40,11 @@ describe('live profiles', () => {
     const { dir, restoredFrom } = await first.prepare(owner(1));
     expect([dir, restoredFrom]).toEqual([store.homeOf?.(owner(1)), undefined]);
     await writeProfile(dir, 'the link');
-    await writeFile(join(dir, 'SingletonLock'), ''); // it was killed
     await first.remove(sessionId);
     await first.removeAll();
     const taken = await second.prepare(owner(2));
     expect(taken).toMatchObject({ dir, restoredFrom: { path: `${workspaceId}/session-${sessionId}` } });
     expect(await linkIn(dir)).toBe('the link');
-    expect(existsSync(join(dir, 'SingletonLock'))).toBe(false);
     await expect(first.prepare(owner(1))).rejects.toThrow('has been replaced');
   });
 });
