@@ -62,6 +62,7 @@ export class Browser extends FakeWhatsAppClient {
 export interface PoolWorldOptions {
   readonly capacity?: number;
   readonly hibernateAfterMs?: number;
+  readonly patienceMs?: number;
 }
 
 /** A pool with its reconciler over fakes, for one session at first; what sessions report moves their messages. */
@@ -78,7 +79,7 @@ export class PoolWorld {
   readonly reconciler: Reconciler;
   readonly #root: string;
 
-  private constructor(root: string, { capacity = 1, hibernateAfterMs }: PoolWorldOptions) {
+  private constructor(root: string, { capacity = 1, hibernateAfterMs, patienceMs }: PoolWorldOptions) {
     this.#root = root;
     const assignments = memoryAssignments(this.records.records);
     const queue = { send: async (batch: { events: SessionEvent[] }) => this.#take(batch.events) };
@@ -95,7 +96,7 @@ export class PoolWorld {
         messages: { getMany: async () => new Map() },
         pacing: memoryPacingStore(),
         qrLimiter: new QRRateLimiter(systemClock),
-        slots: new BrowserSlots(capacity),
+        slots: new BrowserSlots(capacity, patienceMs),
         hibernation: { afterMs: hibernateAfterMs, lookEveryMs: 20 },
         snapshotIntervalMs: 60_000, clock: systemClock, random: () => 0.5, metrics: this.metrics, log: silentLog,
         startInTurn: (start) => start(),
