@@ -1,19 +1,12 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
 import type { Session, SessionRequests } from '../../shared/domain/sessions/session.ts';
 import type { EndReason } from './browser-run.ts';
-import { giveUpOutbox } from './give-up-outbox.ts';
 import { Hibernation, type WakeCause } from './hibernation.ts';
 import { hasDoubts, hasDueMessages } from './outbox-work.ts';
 import { waitsForPerson, type FinalStatus } from './run-endings.ts';
 import { SessionBrowser } from './session-browser.ts';
 import type { SessionContext } from './session-context.ts';
-import { UNCONFIRMED, unlinkDevice, wipeProfile } from './unlinking.ts';
-
-const CONNECT_TO_LOG_OUT_MS = 60_000;
-/** Somebody looks at the screen and waits for the new QR. */
-const CONNECT_TO_RELINK_MS = 20_000;
-/** Who finds no free browser here for so long is better off elsewhere. */
-const WAIT_FOR_BROWSER_MS = 10_000;
+import { Unlinking } from './unlinking.ts';
 
 /**
  * One session of ours. `apply` brings it nearer to what is wanted of it and may be called at any time, as often as one
@@ -23,14 +16,13 @@ export class ManagedSession {
   readonly context: SessionContext;
   readonly #browser: SessionBrowser;
   readonly #hibernation: Hibernation;
+  readonly #unlinking: Unlinking;
   readonly #onGone: () => void;
   #seen: SessionRequests;
   #linksByCode = true;
   #isResting: boolean;
   #isNudged = false;
   #isGone = false;
-  #isWiped = false;
-  #isUnconfirmed = false;
   #work: Promise<void> = Promise.resolve();
   #isApplying = false;
 
@@ -49,6 +41,7 @@ export class ManagedSession {
       onReopen: () => void this.#inTurn(() => this.#openAgain()),
       onFenced: () => this.kill(),
     });
+    this.#unlinking = new Unlinking(context, this.#browser);
   }
 
   get isConnected(): boolean {
@@ -147,7 +140,7 @@ export class ManagedSession {
   async #keepRunning(): Promise<void> {
     const { requests } = this.context.record;
     const before = this.#seen;
-    this.#isWiped = false;
+    this.#unlinking.forget();
     if (requests.relinks > before.relinks) return this.#relink(requests);
     this.#note(requests);
     if (requests.pairings > before.pairings) return this.#pair(requests.pairingPhoneNumber);
@@ -170,8 +163,7 @@ export class ManagedSession {
 
   async #relink(requests: SessionRequests): Promise<void> {
     this.#hibernation.end('request');
-    if ((await unlinkDevice(this.context, this.#browser, CONNECT_TO_RELINK_MS)) === 'waiting') return this.#moveOnIfLate();
-    await wipeProfile(this.context, requests.relinks);
+    if ((await this.#unlinking.forNewLink(requests.relinks)) === 'waiting') return this.#moveOnIfLate();
     this.#note(requests);
     this.#linksByCode = false;
     await this.#open();
@@ -202,7 +194,7 @@ export class ManagedSession {
 
   /** It stays assigned to us, without a place here: the next look passes it on to an instance that has room. */
   async #moveOnIfLate(): Promise<void> {
-    if (this.#browser.waitedMs < WAIT_FOR_BROWSER_MS) return;
+    if (this.#browser.waitedMs < this.context.services.slots.patienceMs) return;
     await this.context.reports.flush();
     this.kill();
   }
@@ -237,7 +229,7 @@ export class ManagedSession {
   #rest([status, reason]: FinalStatus, end: EndReason, detail: string): void {
     this.#isResting = true;
     void this.#inTurn(async () => {
-      if (end === 'logged_out') await wipeProfile(this.context, this.#seen.relinks);
+      if (end === 'logged_out') await this.#unlinking.wipe(this.#seen.relinks);
       this.context.reportStatus(status, reason, detail);
     });
   }
@@ -251,27 +243,12 @@ export class ManagedSession {
 
   /** Reported first and released when the report is in the table, else the session would look as if it still had to be done. */
   async #unlinkFor(desired: 'logged_out' | 'deleted'): Promise<void> {
-    if (this.#isWiped) {
+    if (this.#unlinking.isReported) {
       if (this.context.record.status === desired) await this.#release();
       return;
     }
     this.#hibernation.end('request');
-    const unlinking = await unlinkDevice(this.context, this.#browser, CONNECT_TO_LOG_OUT_MS);
-    if (unlinking === 'waiting') return this.#moveOnIfLate();
-    this.#isUnconfirmed ||= unlinking === 'unconfirmed'; // a later step may fail and all be done again
-    await wipeProfile(this.context, this.#seen.relinks);
-    if (desired === 'deleted') await giveUpOutbox(this.context);
-    this.#isWiped = true;
-    this.#reportUnlinked(desired);
-    await this.context.reports.flush();
-  }
-
-  #reportUnlinked(desired: 'logged_out' | 'deleted'): void {
-    const because = this.context.record.desiredBecause;
-    const details = [because?.details, this.#isUnconfirmed ? UNCONFIRMED : undefined].filter((detail) => detail !== undefined).join(' ') || null;
-    this.context.reportStatus('logged_out', because?.reason ?? 'user_initiated', details);
-    if (desired === 'deleted') this.context.reportStatus('deleted', because?.reason ?? 'user_initiated', details);
-    this.#isUnconfirmed = false;
+    if ((await this.#unlinking.forGood(desired, this.#seen.relinks)) === 'waiting') await this.#moveOnIfLate();
   }
 
   async #release(): Promise<void> {

@@ -1,7 +1,14 @@
-import { now, type SessionContext } from './session-context.ts';
+import { giveUpOutbox } from './give-up-outbox.ts';
 import type { SessionBrowser } from './session-browser.ts';
+import { now, type SessionContext } from './session-context.ts';
 
-export type Unlinking =
+const CONNECT_TO_LOG_OUT_MS = 60_000;
+/** Somebody looks at the screen and waits for the new QR. */
+const CONNECT_TO_RELINK_MS = 20_000;
+/** For the person whose phone may go on listing us. */
+const UNCONFIRMED = 'WhatsApp did not confirm the logout: the phone may still list this device. Remove it there, under linked devices.';
+
+type Outcome =
   | 'unlinked'
   /** There was no link to undo. */
   | 'not-linked'
@@ -10,28 +17,79 @@ export type Unlinking =
   /** It needs a browser first, and all are in use: ask again. */
   | 'waiting';
 
-/** For the person whose phone may go on listing us. */
-export const UNCONFIRMED = 'WhatsApp did not confirm the logout: the phone may still list this device. Remove it there, under linked devices.';
+/** Takes a session's link apart: the device at WhatsApp, the profile, and every copy of it. Safe to begin again at any step. */
+export class Unlinking {
+  readonly #context: SessionContext;
+  readonly #browser: SessionBrowser;
+  #isReported = false;
+  #isUnconfirmed = false;
 
-/** Unlinks this device at WhatsApp, with a browser opened for it if need be, which then is closed. */
-export async function unlinkDevice({ sessionId, services, owner }: SessionContext, browser: SessionBrowser, connectWithinMs: number): Promise<Unlinking> {
-  const isLinked = browser.isConnected || (await services.store.describe(owner)) !== undefined;
-  if (isLinked && !browser.isOpen && (await browser.open(null)) === 'waiting') return 'waiting';
-  const outcome = await browser.endBy(async (run): Promise<Unlinking> => {
-    if (isLinked && (await run.becomesConnected(connectWithinMs))) return (await run.logout()) ? 'unlinked' : 'unconfirmed';
-    await run.close();
-    return isLinked && !run.isUnlinked ? 'unconfirmed' : 'not-linked';
-  }).catch((error: unknown): Unlinking => {
-    services.log.warn({ sessionId, err: error }, 'device not unlinked');
-    return 'unconfirmed';
-  });
-  return outcome ?? (isLinked ? 'unconfirmed' : 'not-linked'); // none: it had ended before we could use it
-}
+  constructor(context: SessionContext, browser: SessionBrowser) {
+    this.#context = context;
+    this.#browser = browser;
+  }
 
-/** Erases the profile and every copy of it. */
-export async function wipeProfile(context: SessionContext, relinks: number): Promise<void> {
-  const { services, owner, sessionId } = context;
-  await services.profiles.remove(sessionId);
-  await services.store.wipe(owner);
-  context.report({ type: 'session.wiped', at: now(), relinks });
+  /** Whether the end was reported; the table may not know of it yet. */
+  get isReported(): boolean {
+    return this.#isReported;
+  }
+
+  /** It is wanted again. */
+  forget(): void {
+    this.#isReported = false;
+  }
+
+  /** Makes room for a new link. `waiting`: for a browser; ask again. */
+  async forNewLink(relinks: number): Promise<'done' | 'waiting'> {
+    if ((await this.#unlinkDevice(CONNECT_TO_RELINK_MS)) === 'waiting') return 'waiting';
+    await this.wipe(relinks);
+    return 'done';
+  }
+
+  /** Ends the session as `desired` and reports that. `waiting`: for a browser; ask again. */
+  async forGood(desired: 'logged_out' | 'deleted', relinks: number): Promise<'done' | 'waiting'> {
+    const outcome = await this.#unlinkDevice(CONNECT_TO_LOG_OUT_MS);
+    if (outcome === 'waiting') return 'waiting';
+    this.#isUnconfirmed ||= outcome === 'unconfirmed'; // a later step may fail, and all be done again
+    await this.wipe(relinks);
+    if (desired === 'deleted') await giveUpOutbox(this.#context);
+    this.#report(desired);
+    await this.#context.reports.flush();
+    return 'done';
+  }
+
+  /** Erases the profile and every copy of it. */
+  async wipe(relinks: number): Promise<void> {
+    const { services, owner, sessionId } = this.#context;
+    await services.profiles.remove(sessionId);
+    await services.store.wipe(owner);
+    this.#context.report({ type: 'session.wiped', at: now(), relinks });
+  }
+
+  /** With a browser opened for it if need be, which then is closed. */
+  async #unlinkDevice(connectWithinMs: number): Promise<Outcome> {
+    const { sessionId, services, owner } = this.#context;
+    const browser = this.#browser;
+    const isLinked = browser.isConnected || (await services.store.describe(owner)) !== undefined;
+    if (isLinked && !browser.isOpen && (await browser.open(null)) === 'waiting') return 'waiting';
+    const outcome = await browser.endBy(async (run): Promise<Outcome> => {
+      if (isLinked && (await run.becomesConnected(connectWithinMs))) return (await run.logout()) ? 'unlinked' : 'unconfirmed';
+      await run.close();
+      return isLinked && !run.isUnlinked ? 'unconfirmed' : 'not-linked';
+    }).catch((error: unknown): Outcome => {
+      services.log.warn({ sessionId, err: error }, 'device not unlinked');
+      return 'unconfirmed';
+    });
+    return outcome ?? (isLinked ? 'unconfirmed' : 'not-linked'); // none: it had ended before we could use it
+  }
+
+  #report(desired: 'logged_out' | 'deleted'): void {
+    const because = this.#context.record.desiredBecause;
+    const details = [because?.details, this.#isUnconfirmed ? UNCONFIRMED : undefined].filter((detail) => detail !== undefined).join(' ') || null;
+    for (const status of desired === 'deleted' ? (['logged_out', 'deleted'] as const) : (['logged_out'] as const)) {
+      this.#context.reportStatus(status, because?.reason ?? 'user_initiated', details);
+    }
+    this.#isReported = true;
+    this.#isUnconfirmed = false;
+  }
 }

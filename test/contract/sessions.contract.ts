@@ -203,7 +203,7 @@ export function describeSessions(name: string, make: () => Promise<SessionsUnder
         const reports = await Promise.all(all.map((session) => link(session, AT, '+4915100000003')));
         await Promise.all(reports.map((report) => report()));
         const desired = await Promise.all(all.map(async ({ id }) => (await sessions.find(id))?.desired));
-        expect(desired.sort()).toEqual(['deleted', 'deleted', 'running']);
+        expect(desired.filter((wanted) => wanted === 'running')).toHaveLength(1);
       });
 
       it('retires the session linked first, also when that is heard of last', async () => {

@@ -102,6 +102,19 @@ describe('makeReassignSessions', () => {
     expect(await lookAgain()).toMatchObject({ moved: [], waiting: 1 });
   });
 
+  it('moves hibernating sessions, still asleep, also where all browsers are in use (I4)', async () => {
+    await ready('ins_a');
+    const ids = await Promise.all([1, 2, 3].map(() => running('ins_a')));
+    for (const id of ids) {
+      for (const status of ['starting', 'connected', 'hibernating'] as const) await sessions.report(id, 1, { at: new Date(now).toISOString(), status });
+    }
+    now += TTL_MS + SKEW_MS + 1;
+    await ready('ins_b', 1);
+    await running('ins_b');
+    expect((await reassign()).moved).toHaveLength(3);
+    for (const id of ids) expect(await sessions.find(id)).toMatchObject({ instanceId: 'ins_b', status: 'hibernating' });
+  });
+
   it('gives an owner to what has none and something to do, and frees what is at rest', async () => {
     await ready('ins_a');
     const resting = await running('ins_a', { desired: 'stopped' });

@@ -31,7 +31,7 @@ export class FakeWhatsAppClient implements WhatsAppClient {
   }
 
   recentAcks = async () => [];
-  recentReceived = async () => [];
+  recentReceived: WhatsAppClient['recentReceived'] = async () => [];
   start = async () => undefined;
   close = async () => undefined;
   logout = async () => true;

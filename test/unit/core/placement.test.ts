@@ -62,4 +62,12 @@ describe('choosePlacement', () => {
     expect(choosePlacement(session, instances, { ...options, except: ['ins_3'] })?.id).not.toBe('ins_3');
     expect(choosePlacement(session, [], options)).toBeUndefined();
   });
+
+  it('gives a hibernating session to an instance whose browsers are all in use, up to ten for each of them', () => {
+    const asleep = { id: anId('ses'), workspaceId: 'wsp_1', status: 'hibernating' } as const;
+    const full = (hibernating: number) => [anInstance({ capacity: 2, load: { sessions: 2, hibernating, memoryBytes: 0, eventLoopLagMs: 0 } })];
+    expect(place(full(19))).toBeUndefined();
+    expect(place(full(19), asleep)).toBe('ins_a');
+    expect(place(full(20), asleep)).toBeUndefined();
+  });
 });

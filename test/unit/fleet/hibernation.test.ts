@@ -1,10 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ReceivedMessage } from '../../../fleet/whatsapp/whatsapp-client.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import { anOutboundMessage } from '../../support/builders/outbound-message.ts';
 import { PoolWorld } from './pool-world.ts';
 
 const ON_DEMAND = { idleMinutes: 15, wakeEveryMinutes: 10_080 };
 const HOUR_MS = 3_600_000;
+const written = (number: number): ReceivedMessage => ({
+  wireId: `3A${number}`, peer: '+4917012345678', author: null, senderName: null, type: 'text', text: 'Hello', replyToWireId: null, atMs: Date.now(), media: null,
+});
 const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
 
 describe('a session on demand', () => {
@@ -76,6 +80,20 @@ describe('a session on demand', () => {
     await world.eventually('its sleep', () => world.statuses.at(-1) === 'hibernating');
     expect(await count('wakes')).toMatchObject([{ labels: { cause: 'message' }, value: 1 }]);
     expect(world.statuses).toEqual(['starting', 'connected', 'hibernating', 'starting', 'connected', 'hibernating']);
+  });
+
+  it('tells all that came meanwhile, more than it looks back for at first, before it sends anything', async () => {
+    await fallAsleep();
+    const waiting = Array.from({ length: 1_200 }, (_, i) => written(i));
+    await world.outbox.insert(messageTo({}));
+    world.pool.find(session.id)?.wakeOutbox();
+    await world.opened(2);
+    world.newest.recentReceived = async (_since: number, limit: number) => waiting.slice(-limit);
+    await world.connect();
+    await world.eventually('the message', () => world.events.some(({ type }) => type === 'message.sent'));
+    const types = world.events.map(({ type }) => type);
+    expect(types.filter((type) => type === 'message.received')).toHaveLength(waiting.length);
+    expect(types.lastIndexOf('message.received')).toBeLessThan(types.indexOf('message.sent'));
   });
 
   it('finds by itself what no nudge told of', async () => {
@@ -165,6 +183,18 @@ describe('a session on demand', () => {
       await world.want(busy, { desired: 'stopped' });
       await world.opened(3);
       expect(world.newest.options.sessionId).toBe(session.id);
+    });
+
+    it('goes to somebody else who has a free one when it has waited long enough', async () => {
+      await world.stop();
+      world = await PoolWorld.start({ hibernateAfterMs: 1, patienceMs: 1 });
+      session = await world.add({ onDemand: ON_DEMAND, status: 'hibernating' });
+      const busy = await world.add();
+      world.reconciler.start();
+      await world.eventually('the other one', () => world.browsers.some(({ options }) => options.sessionId === busy.id));
+      await world.want(session, { status: 'starting', requests: { ...session.requests, restarts: 1 } });
+      await world.eventually('it to be passed on', () => world.passedOn.includes(session.id));
+      expect(world.pool.ids).toEqual([busy.id]);
     });
   });
 });

@@ -58,6 +58,7 @@ export class Browser extends FakeWhatsAppClient {
 export interface PoolWorldOptions {
   readonly capacity?: number;
   readonly hibernateAfterMs?: number;
+  readonly patienceMs?: number;
 }
 
 /** A pool with its reconciler over fakes, for one session at first; what sessions report moves their messages. */
@@ -74,7 +75,7 @@ export class PoolWorld {
   readonly reconciler: Reconciler;
   readonly #root: string;
 
-  private constructor(root: string, { capacity = 1, hibernateAfterMs }: PoolWorldOptions) {
+  private constructor(root: string, { capacity = 1, hibernateAfterMs, patienceMs }: PoolWorldOptions) {
     this.#root = root;
     const assignments = memoryAssignments(this.records.records);
     this.pool = new SessionPool({
@@ -83,7 +84,7 @@ export class PoolWorld {
         instanceId: US, profileRoot: root, store: this.store, assignments, outbox: this.outbox, metrics: this.metrics,
         makeClient: (options) => this.#newBrowser(options),
         send: async ({ events }) => this.#take(events),
-        slots: new BrowserSlots(capacity),
+        slots: new BrowserSlots(capacity, patienceMs),
         hibernation: { afterMs: hibernateAfterMs, lookEveryMs: 20 },
       }),
     });

@@ -84,7 +84,7 @@ describe('SnapshotKeeper', () => {
   });
 
   it('keeps one that is over the quota, and warns', async () => {
-    make({ storageQuotaBytes: 1 });
+    make({ storageQuotaBytes: 0.5 });
     expect(await keeper.save()).toBe('taken');
     await eventually('the warning', () => ofType('session.warning').length > 0);
     expect(ofType('session.warning')).toMatchObject([{ source: 'session_store', code: 'over_quota' }]);
