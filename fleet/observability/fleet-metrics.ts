@@ -27,6 +27,10 @@ export function fleetMetrics() {
     renewals: new Counter({ name: 'blazz_lease_renewals_total', help: 'Lease renewals', labelNames: ['outcome'], registers }),
     claimSeconds: new Histogram({ name: 'blazz_outbox_claim_seconds', help: 'One claim of due messages', buckets: SEND_SECONDS, registers }),
     restarts: new Counter({ name: 'blazz_browser_restarts_total', help: 'Browsers restarted after trouble', labelNames: ['reason'], registers }),
+    failedChecks: new Counter({ name: 'blazz_health_checks_failed_total', help: 'Health checks of connected sessions that failed', labelNames: ['check'], registers }),
+    recoverySteps: new Counter({ name: 'blazz_recovery_steps_total', help: 'Steps taken to get a session back', labelNames: ['step'], registers }),
+    recoveries: new Counter({ name: 'blazz_recoveries_total', help: 'Sessions that were well again after a step, their browser kept', labelNames: ['step'], registers }),
+    timeouts: new Counter({ name: 'blazz_timeouts_total', help: 'Calls to the library, a page or a browser that were given up', labelNames: ['call'], registers }),
     warnings: new Counter({ name: 'blazz_session_warnings_total', help: 'Warnings of sessions', labelNames: ['source', 'code'], registers }),
     events: new Counter({ name: 'blazz_session_events_total', help: 'Events handed to the queue', registers }),
   };

@@ -1,10 +1,10 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
 import type { Session, SessionRequests } from '../../shared/domain/sessions/session.ts';
-import { BrowserRun, type EndReason } from './browser-run.ts';
+import { BrowserRun } from './browser-run.ts';
 import { InFlight } from './in-flight.ts';
 import { Receipts } from './receipts.ts';
-import { RestartBackoff } from './restart-backoff.ts';
-import { finalStatus, statusReason, waitsForPerson, type FinalStatus } from './run-endings.ts';
+import { Recovery } from './recovery.ts';
+import { finalStatus, statusReason, waitsForPerson, type EndReason, type FinalStatus } from './run-endings.ts';
 import type { SessionContext } from './session-context.ts';
 
 const CONNECT_TO_LOG_OUT_MS = 60_000;
@@ -17,7 +17,7 @@ export class ManagedSession {
   readonly context: SessionContext;
   readonly #inFlight = new InFlight();
   readonly #receipts: Receipts;
-  readonly #backoff = new RestartBackoff();
+  readonly #recovery: Recovery;
   readonly #onGone: () => void;
   #run: BrowserRun | undefined;
   #seen: SessionRequests;
@@ -36,8 +36,11 @@ export class ManagedSession {
     this.#onGone = onGone;
     this.#seen = record.requests; // what was asked for before it came to us is done by starting it
     this.#isResting = waitsForPerson(record);
+    this.#recovery = new Recovery({
+      clock: services.clock, checkMs: services.healthSettings.checkMs, onStep: (step, why) => context.noteRecovery(step, why),
+    });
     this.#receipts = new Receipts({
-      ...context.owner, inFlight: this.#inFlight, report: (...events) => context.report(...events), metrics: services.metrics,
+      ...context.owner, inFlight: this.#inFlight, limiter: context.rateLimiter, report: (...events) => context.report(...events), metrics: services.metrics,
     });
   }
 
@@ -148,6 +151,7 @@ export class ManagedSession {
       context,
       receipts: this.#receipts,
       inFlight: this.#inFlight,
+      recovery: this.#recovery,
       pairingPhoneNumber: this.#linksByCode ? requests.pairingPhoneNumber : null,
       onEnd: (reason, detail) => this.#onEnd(run, reason, detail),
       onFenced: () => this.kill(),
@@ -175,7 +179,7 @@ export class ManagedSession {
     if (final) return this.#rest(final, reason, detail);
     this.context.services.metrics.restarts.inc({ reason });
     this.context.reportStatus('disconnected', statusReason(reason), `${reason}: ${detail}`);
-    this.#restartTimer = setTimeout(() => void this.#inTurn(() => this.#openAgain()), this.#backoff.nextDelayMs(reason, connectedForMs));
+    this.#restartTimer = setTimeout(() => void this.#inTurn(() => this.#openAgain()), this.#recovery.onRunEnded(reason, detail, connectedForMs));
   }
 
   async #openAgain(): Promise<void> {

@@ -22,6 +22,7 @@ import { memoryOutbox } from '../../support/fakes/memory-outbox.ts';
 import { memoryPacingStore } from '../../support/fakes/memory-pacing-store.ts';
 import { memorySessions, type MemorySessions } from '../../support/fakes/memory-sessions.ts';
 import { memorySessionStore } from '../../support/fakes/memory-session-store.ts';
+import { sessionSettings } from '../../support/fakes/session-settings.ts';
 import { silentLog } from '../../support/fakes/silent-log.ts';
 
 const US = anId('ins');
@@ -101,7 +102,7 @@ describe('a session in the pool', () => {
         publisher: new EventPublisher({ queue, instanceId: US, isLeaseHeld: () => true, collectMs: 0, log: silentLog }),
         outbox: memoryOutbox(memoryMessageTable()),
         messages: { getMany: async () => new Map() },
-        pacing: memoryPacingStore(),
+        pacing: memoryPacingStore(), ...sessionSettings(),
         qrLimiter: new QRRateLimiter(systemClock),
         snapshotIntervalMs: 60_000, clock: systemClock, random: () => 0.5, metrics: fleetMetrics(), log: silentLog,
         startInTurn: (start) => start(),
