@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { documentClient, s3Client, sqsClient } from '../shared/adapters/clients.ts';
 import { dynamoAssignments } from '../shared/adapters/dynamodb/dynamo-assignments.ts';
+import { dynamoChats } from '../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoInstanceRegistry } from '../shared/adapters/dynamodb/dynamo-instance-registry.ts';
 import { dynamoMessages } from '../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../shared/adapters/dynamodb/dynamo-outbox.ts';
@@ -19,6 +20,8 @@ import type { FleetEnv } from '../shared/config/fleet-env.ts';
 import { systemClock as clock } from '../shared/domain/clock.ts';
 import { instanceDirectory } from '../shared/domain/instances/instance-directory.ts';
 import { makeReassignSessions } from '../shared/domain/sessions/reassign-sessions.ts';
+import type { PacingRules } from '../shared/domain/pacing/pacing-rules.ts';
+import { parseQuietHours } from '../shared/domain/pacing/quiet-hours.ts';
 import { EventPublisher } from './events/event-publisher.ts';
 import { Instance } from './lifecycle/instance.ts';
 import { instanceAddress, newInstanceId } from './lifecycle/instance-identity.ts';
@@ -38,6 +41,7 @@ import type { RecycleRule } from './sessions/may-recycle.ts';
 import { MemoryManager } from './sessions/memory-manager.ts';
 import { QRRateLimiter } from './sessions/qr-rate-limiter.ts';
 import { Reconciler } from './sessions/reconciler.ts';
+import type { HealthSettings } from './sessions/session-health-monitor.ts';
 import { SessionPool } from './sessions/session-pool.ts';
 import { SessionStorageOptimizer } from './sessions/storage-optimizer.ts';
 import { efsSnapshotStore } from './storage/efs-snapshot-store.ts';
@@ -111,6 +115,7 @@ function makeBase(config: FleetEnv) {
     assignments: dynamoAssignments(doc, config.CORE_TABLE),
     sessions: dynamoSessions(doc, config.CORE_TABLE),
     pacing: dynamoPacing(doc, config.CORE_TABLE),
+    chats: dynamoChats(doc, config.MESSAGES_TABLE),
     messages: dynamoMessages(doc, config.MESSAGES_TABLE),
     outbox: dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE }),
     calls: httpNudge({ directory: instanceDirectory(registry, clock), readSecret }),
@@ -139,7 +144,7 @@ async function takeLease({ id, config, registry, metrics, log }: Base, port: num
 }
 
 function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable) {
-  const { id, config, metrics, log, assignments, outbox, messages, pacing } = base;
+  const { id, config, metrics, log, assignments, outbox, messages, pacing, chats } = base;
   const store = makeStore(base);
   const profiles = new LiveProfiles(config.PROFILE_DIR, id, store);
   const publisher = new EventPublisher({
@@ -150,7 +155,9 @@ function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable)
   });
   const startInTurn = pLimit(STARTS_AT_ONCE);
   const services = {
-    lease, profiles, store, publisher, assignments, outbox, messages, pacing, clock, metrics, log,
+    lease, profiles, store, publisher, assignments, outbox, messages, pacing, chats, clock, metrics, log,
+    pacingRules: pacingRules(config),
+    healthSettings: healthSettings(config),
     makeClient: clientMaker(base, executable),
     qrLimiter: new QRRateLimiter(clock, config.QR_ROUNDS_PER_HOUR),
     snapshotIntervalMs: config.SNAPSHOT_INTERVAL_SECONDS * 1_000,
@@ -191,7 +198,30 @@ function clientMaker({ config, log }: Base, executable: BrowserExecutable) {
   const address = whatsAppAddress(config);
   const fetchMedia = makeFetchMedia(guardedDownload({ allowLoopback: false }, MOST_MEDIA_BYTES));
   return (options: Pick<ConstructorParameters<typeof WebjsClient>[0], 'sessionId' | 'profileDir' | 'pairingPhoneNumber' | 'onEvent'>) =>
-    new WebjsClient({ ...options, executable, address, fetchMedia, log });
+    new WebjsClient({
+      ...options, executable, address, fetchMedia, log,
+      closeTimeoutMs: config.CLOSE_TIMEOUT_SECONDS * 1_000,
+      ...(config.ADOPTED_PAGE_BUILD !== undefined && { adoptedBuild: config.ADOPTED_PAGE_BUILD }),
+    });
+}
+
+const healthSettings = (config: FleetEnv): HealthSettings => ({
+  checkMs: config.HEALTH_CHECK_SECONDS * 1_000,
+  silentAfterMs: config.SILENT_AFTER_SECONDS * 1_000,
+  stepMs: config.RECOVERY_STEP_SECONDS * 1_000,
+  selfProbe: config.HEALTH_SELF_PROBE,
+});
+
+/** Throws an Error that says what is wrong with the setting. */
+function pacingRules(config: FleetEnv): PacingRules {
+  const quietHours = config.QUIET_HOURS === undefined ? undefined : parseQuietHours(config.QUIET_HOURS);
+  if (config.QUIET_HOURS !== undefined && !quietHours) throw new Error('QUIET_HOURS: write it as 21:00-08:00 Europe/Berlin');
+  return {
+    quietHours,
+    warmUpMessages: config.WARM_UP_MESSAGES,
+    perContactAnHour: config.CONTACT_MESSAGES_PER_HOUR,
+    timeLockMs: config.TIME_LOCK_HOURS * 3_600_000,
+  };
 }
 
 function whatsAppAddress({ WHATSAPP_WEB_ADDRESS, WHATSAPP_WEB_SPKI }: FleetEnv) {

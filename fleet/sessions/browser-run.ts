@@ -2,12 +2,16 @@ import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
 import type { SkippedCopy } from '../storage/session-store.ts';
 import { dropCaches } from '../storage/profile-caches.ts';
 import { cleanProfileLocks } from '../storage/profile-lock-cleaner.ts';
-import type { CloseReason, WhatsAppClient, WhatsAppEvent } from '../whatsapp/whatsapp-client.ts';
+import type { WhatsAppClient, WhatsAppEvent } from '../whatsapp/whatsapp-client.ts';
 import { ConnectedWork } from './connected-work.ts';
 import type { InFlight } from './in-flight.ts';
+import { INSTRUCTIONS, OUTDATED } from './prompts.ts';
 import type { Receipts } from './receipts.ts';
+import type { Recovery } from './recovery.ts';
+import type { EndReason } from './run-endings.ts';
 import { now, type SessionContext } from './session-context.ts';
 import { warnOfSkipped } from './snapshot-warnings.ts';
+import type { PreparedProfile } from '../storage/live-profiles.ts';
 
 const FIRST_QR_MS = 60_000; // WhatsApp lets the first of a round live longer
 const NEXT_QR_MS = 25_000;
@@ -15,17 +19,18 @@ const STOP_WORK_WITHIN_MS = 15_000;
 const LAST_ACKS_WITHIN_MS = 5_000;
 const PAIRING_CODE_MS = 180_000;
 
-export type EndReason = CloseReason | 'qr_expired';
-
 export interface BrowserRunOptions {
   readonly context: SessionContext;
   readonly receipts: Receipts;
   readonly inFlight: InFlight;
+  readonly recovery: Recovery;
   readonly pairingPhoneNumber: string | null;
   /** The browser ended, or is of no more use: it has been killed. Called at most once, and never after `close` or `kill`. */
   readonly onEnd: (reason: EndReason, detail: string) => void;
   readonly onFenced: () => void;
 }
+
+type PageSign = Extract<WhatsAppEvent, { type: 'action-required' | 'action-done' | 'not-ready' | 'page-warning' | 'reloading' | 'state-changed' }>;
 
 /** One life of a session's browser, from the profile to its end. */
 export class BrowserRun {
@@ -37,6 +42,8 @@ export class BrowserRun {
   #qrAttempt = 0;
   readonly #startedAt = performance.now();
   #isOver = false;
+  /** The profile lay here and was linked: were it to ask for a QR code, a copy of it may know better. */
+  #hasCopyToTry = false;
   #onReady: (() => void)[] = [];
 
   constructor(options: BrowserRunOptions) {
@@ -65,12 +72,13 @@ export class BrowserRun {
     const { services, sessionId, owner } = context;
     await services.startInTurn(async () => {
       const skipped: SkippedCopy[] = [];
-      const profile = await services.profiles.prepare(owner, (copy) => skipped.push(copy));
+      const profile = await this.#prepareProfile((copy) => skipped.push(copy));
       if (skipped.length > 0) warnOfSkipped(context, skipped, profile.restoredFrom !== undefined);
       const locks = await cleanProfileLocks(profile.dir, () => this.#mayRun());
       if (!this.#mayRun()) return;
       if (locks.length > 0) context.warn('profile_lock_cleaner', 'stale_lock', `The browser before died without closing: ${locks.join(', ')} removed`);
       this.#profileDir = profile.dir;
+      this.#hasCopyToTry = profile.restoredFrom === 'warm' && services.store.homeOf === undefined && (await services.store.describe(owner)) !== undefined;
       const isRestored = profile.restoredFrom !== undefined;
       services.log.info({ sessionId, profile: isRestored ? (profile.restoredFrom === 'warm' ? 'warm' : 'restored') : 'new' }, 'browser starting');
       this.#client = services.makeClient({ sessionId, profileDir: profile.dir, pairingPhoneNumber, onEvent: (event) => this.#onEvent(event) });
@@ -81,6 +89,14 @@ export class BrowserRun {
   /** Assigned to us as far as we know, under a held lease. */
   #mayRun(): boolean {
     return !this.#isOver && this.#options.context.services.lease.isHeld();
+  }
+
+  /** When the recovery has come to that, the last snapshot in place of what lies here. */
+  async #prepareProfile(onSkipped: (copy: SkippedCopy) => void): Promise<PreparedProfile> {
+    const { context, recovery } = this.#options;
+    const { services, owner } = context;
+    const restored = recovery.takeRestore() ? await services.profiles.replaceBySnapshot(owner, onSkipped) : undefined;
+    return restored ?? services.profiles.prepare(owner, onSkipped);
   }
 
   /** Ends in order: what is claimed is sent, the browser closes, the closed profile is copied. */
@@ -158,6 +174,7 @@ export class BrowserRun {
   }
 
   #onEvent(event: WhatsAppEvent): void {
+    if (event.type === 'timed-out') return this.#onTimeout(event);
     if (this.#isOver) return;
     const { context, receipts } = this.#options;
     switch (event.type) {
@@ -173,21 +190,53 @@ export class BrowserRun {
       case 'authenticated':
         if (!this.isConnected) context.reportStatus('authenticated');
         return undefined;
-      case 'action-required':
-        return context.reportStatus('action_required', null, event.detail);
       case 'ready':
-        return this.#onConnected(event.phoneNumber, event.pageBuild);
+        return this.#onConnected(event);
       case 'acks':
         return receipts.onAcks(event.acks);
       case 'received':
         return receipts.onReceived(event.messages);
       case 'closed':
-        return this.#end(event.reason, event.detail);
+        if (event.reason === 'outdated') context.warn('page_compatibility', 'page_outdated', OUTDATED);
+        return this.#end(event.reason, event.reason === 'outdated' ? OUTDATED : event.detail);
+      default:
+        return this.#onSign(event);
     }
+  }
+
+  /** What a page says of itself, other than of its link and its messages. */
+  #onSign(event: PageSign): void {
+    const { context } = this.#options;
+    switch (event.type) {
+      case 'action-required':
+        context.health.note({ instructions: INSTRUCTIONS[event.prompt] });
+        return context.reportStatus('action_required', null, INSTRUCTIONS[event.prompt]);
+      case 'action-done':
+        return context.health.note({ instructions: null });
+      case 'not-ready':
+        return context.health.note({ state: 'degraded', detail: event.detail });
+      case 'page-warning':
+        return context.warn('page_compatibility', event.code, event.detail);
+      case 'reloading':
+        return this.#work?.hold();
+      case 'state-changed':
+        return this.#work?.monitor.suspect();
+    }
+  }
+
+  /** It may be the first sign that the page, or its browser, is gone. */
+  #onTimeout({ call, limitMs }: Extract<WhatsAppEvent, { type: 'timed-out' }>): void {
+    const { context } = this.#options;
+    context.services.metrics.timeouts.inc({ call });
+    const isClosing = call === 'close' || call === 'kill';
+    const detail = isClosing ? 'its processes were killed' : 'the page is looked at';
+    context.warn('timeout_handler', isClosing ? `${call}_timed_out` : 'call_timed_out', `${call} took longer than ${limitMs} ms; ${detail}`);
+    if (!isClosing && !this.#isOver) this.#work?.monitor.suspect();
   }
 
   #onQr(qr: string): void {
     const { context } = this.#options;
+    if (this.#hasCopyToTry) return this.#end('profile_unlinked', 'a linked profile asked for a QR code; its last snapshot is tried');
     if (this.#qrInRound === 0 && !this.#mayShowRound()) return;
     this.#qrInRound += 1;
     this.#qrAttempt += 1;
@@ -216,19 +265,20 @@ export class BrowserRun {
     this.#client?.nextQrRound().catch((error: unknown) => this.#end('start_timeout', `no further QR codes: ${String(error)}`));
   }
 
-  #onConnected(phoneNumber: string, pageBuild: string): void {
-    const { context, receipts, inFlight, onFenced } = this.#options;
+  #onConnected({ phoneNumber, pageBuild, isReload = false }: Extract<WhatsAppEvent, { type: 'ready' }>): void {
+    const { context, receipts, inFlight, recovery, onFenced } = this.#options;
     if (!this.#client) return;
+    this.#hasCopyToTry = false;
     context.services.qrLimiter.forget(context.health);
+    context.health.note({ state: 'ok', detail: null, pageBuild, instructions: null });
     context.reportStatus('connected', null, null, phoneNumber);
     this.#work ??= new ConnectedWork({
-      context, receipts, inFlight, pageBuild, phoneNumber,
+      context, receipts, inFlight, recovery, phoneNumber, onFenced,
       client: this.#client,
       profileDir: this.#profileDir,
-      onFenced,
-      onDead: (detail) => this.#end('page_crashed', detail),
+      onDead: (reason, detail) => this.#end(reason, detail),
     });
-    this.#work.start();
+    this.#work.start(isReload);
     this.#tellWhoWaits();
   }
 
@@ -239,6 +289,7 @@ export class BrowserRun {
   #end(reason: EndReason, detail: string): void {
     if (this.#isOver) return;
     this.kill();
+    this.#options.context.health.note({ state: 'degraded', detail, instructions: null });
     this.#tellWhoWaits();
     this.#options.onEnd(reason, detail);
   }

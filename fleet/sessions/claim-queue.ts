@@ -1,15 +1,17 @@
 import type { PacingProfile } from '../../shared/contracts/api/sessions.ts';
 import type { OutboundMessage } from '../../shared/domain/outbox/outbound-message.ts';
 import type { Outbox, OutboxLane } from '../../shared/domain/outbox/outbox.ts';
-import type { Pacer } from './pacer.ts';
+import type { WhatsAppRateLimiter } from './whatsapp-rate-limiter.ts';
 
 const BATCH = 50;
+/** One leaves at a time; a few more are looked at, in case the first have to wait. */
+const PACED_BATCH = 5;
 const LANES_KNOWN_FOR_MS = 2_000;
 const CLAIMS_REMEMBERED = 1_000;
 
 export type NextClaim =
   | { readonly kind: 'claimed'; readonly messages: readonly OutboundMessage[] }
-  /** Something is due, but pacing says wait. */
+  /** Something is due, but pacing says wait; 0: look again. */
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'idle' }
   /** The session has another owner. */
@@ -18,8 +20,8 @@ export type NextClaim =
 export interface ClaimQueueOptions {
   readonly sessionId: string;
   readonly fencingToken: number;
-  readonly outbox: Pick<Outbox, 'listDue' | 'listLanes' | 'claim'>;
-  readonly pacer: Pacer;
+  readonly outbox: Pick<Outbox, 'listDue' | 'listLanes' | 'claim' | 'postpone'>;
+  readonly limiter: Pick<WhatsAppRateLimiter, 'admit' | 'waitMs' | 'campaignsWaitMs'>;
   readonly profile: () => PacingProfile;
 }
 
@@ -49,6 +51,8 @@ export class ClaimQueue {
   }
 
   async #campaignLanes(): Promise<readonly OutboxLane[]> {
+    const { limiter, profile } = this.#options;
+    if ((await limiter.campaignsWaitMs(profile())) > 0) return [];
     if (performance.now() - this.#lanesReadAt > LANES_KNOWN_FOR_MS) {
       this.#lanes = await this.#options.outbox.listLanes(this.#options.sessionId);
       this.#lanesReadAt = performance.now();
@@ -63,14 +67,16 @@ export class ClaimQueue {
   }
 
   async #fromLane(lane: OutboxLane): Promise<NextClaim> {
-    const { outbox, pacer, profile } = this.#options;
+    const { outbox, limiter, profile } = this.#options;
     const isUnlimited = profile() === 'unlimited';
-    const due = await this.#due(lane, isUnlimited ? BATCH : 1);
+    const due = await this.#due(lane, isUnlimited ? BATCH : PACED_BATCH);
     if (due.length === 0) return { kind: 'idle' };
-    const waitMs = await pacer.waitMs(profile());
+    const waitMs = await limiter.waitMs(profile());
     if (waitMs > 0) return { kind: 'wait', ms: waitMs };
+    const messages = await this.#admitted(due);
+    if (messages.length === 0) return { kind: 'wait', ms: 0 }; // others may be behind them
     const { sessionId, fencingToken } = this.#options;
-    const claim = await outbox.claim({ sessionId, fencingToken, messages: due });
+    const claim = await outbox.claim({ sessionId, fencingToken, messages: isUnlimited ? messages : messages.slice(0, 1) });
     switch (claim.outcome) {
       case 'fenced':
         return { kind: 'fenced' };
@@ -81,6 +87,16 @@ export class ClaimQueue {
         this.#remember(claim.claimed); // the others are still to be claimed, or gone from the index shortly
         return claim.claimed.length > 0 ? { kind: 'claimed', messages: claim.claimed } : { kind: 'idle' };
     }
+  }
+
+  /** Those that must wait are made due later, so that they are in nobody's way. */
+  async #admitted(due: readonly OutboundMessage[]): Promise<readonly OutboundMessage[]> {
+    const { outbox, limiter, profile } = this.#options;
+    const { now, later } = await limiter.admit(profile(), due);
+    for (const dueAt of new Set(later.map((each) => each.dueAt))) {
+      await outbox.postpone(later.filter((each) => each.dueAt === dueAt).map(({ message }) => message), dueAt);
+    }
+    return now;
   }
 
   async #due(lane: OutboxLane, limit: number): Promise<readonly OutboundMessage[]> {

@@ -1,13 +1,15 @@
 import type { WhatsAppClient } from '../whatsapp/whatsapp-client.ts';
 import { ClaimQueue } from './claim-queue.ts';
-import { HealthWatch } from './health-watch.ts';
 import type { InFlight } from './in-flight.ts';
 import { recoverReceipts, resolveInDoubt, type InDoubtOptions } from './in-doubt.ts';
 import { MessageSender } from './message-sender.ts';
 import { OutboxDrain } from './outbox-drain.ts';
-import { Pacer } from './pacer.ts';
 import type { Receipts } from './receipts.ts';
+import type { Recovery } from './recovery.ts';
+import type { EndReason } from './run-endings.ts';
+import { probeSelf } from './self-probe.ts';
 import { now, type SessionContext } from './session-context.ts';
+import { SessionHealthMonitor } from './session-health-monitor.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 
 const ACKS_LOOKED_BACK = 500;
@@ -22,11 +24,11 @@ export interface ConnectedWorkOptions {
   readonly client: WhatsAppClient;
   readonly receipts: Receipts;
   readonly inFlight: InFlight;
+  readonly recovery: Recovery;
   readonly profileDir: string;
-  readonly pageBuild: string;
   readonly phoneNumber: string;
   readonly onFenced: () => void;
-  readonly onDead: (detail: string) => void;
+  readonly onDead: (reason: EndReason, detail: string) => void;
 }
 
 /** What goes on while a browser is connected: sending, snapshots, health, and making good what was missed before. */
@@ -35,32 +37,32 @@ export class ConnectedWork {
   readonly drain: OutboxDrain;
   readonly snapshots: SnapshotKeeper;
   readonly #options: ConnectedWorkOptions;
-  readonly #health: HealthWatch;
+  readonly monitor: SessionHealthMonitor;
 
   constructor(options: ConnectedWorkOptions) {
-    const { context, client, profileDir, pageBuild, onDead } = options;
+    const { context, profileDir } = options;
     this.#options = options;
-    this.drain = makeDrain(options);
+    this.monitor = makeMonitor(options, (isConnected) => this.#onConnection(isConnected));
+    this.drain = makeDrain(options, this.monitor);
     this.snapshots = new SnapshotKeeper(context, profileDir);
-    this.#health = new HealthWatch({
-      client,
-      pageBuild,
-      board: context.health,
-      onConnection: (isConnected) => this.#onConnection(isConnected),
-      onSilent: () => onDead('the page stopped answering'),
-    });
+    context.contacts.usePage(options.client);
   }
 
-  /** May be called again after the page reloaded itself. */
-  start(): void {
-    void this.#catchUp();
+  /** Called again when the page is ready again. `isReload`: it is another page, which knows nothing of what was under way. */
+  start(isReload: boolean): void {
+    if (isReload) this.#options.inFlight.dropUnsent();
+    void this.#catchUp(isReload);
     this.snapshots.start();
-    this.#health.stop();
-    this.#health.start();
+    this.monitor.start();
+  }
+
+  /** Until `start` is called again: there is no page to speak of. */
+  hold(): void {
+    this.drain.hold();
   }
 
   async stop(): Promise<void> {
-    this.#health.stop();
+    this.monitor.stop();
     await Promise.all([this.drain.stop(), this.snapshots.stop()]);
   }
 
@@ -68,9 +70,9 @@ export class ConnectedWork {
    * Messages and receipts that came while nobody listened. Messages first, and nothing is sent before: what is sent
    * moves `lastActivityAt`, from which the next owner would look back.
    */
-  async #catchUp(): Promise<void> {
+  async #catchUp(isReload: boolean): Promise<void> {
     await this.#lookBack(() => this.#receiveMissed());
-    this.drain.start();
+    this.drain.start(isReload);
     await this.#lookBack(async () => {
       const { client, receipts } = this.#options;
       receipts.onAcks(await client.recentAcks(ACKS_LOOKED_BACK));
@@ -108,18 +110,27 @@ const inDoubtOptions = ({ context, client, receipts, inFlight }: ConnectedWorkOp
   ...context.owner, client, receipts, inFlight, outbox: context.services.outbox, log: context.services.log,
 });
 
-function makeDrain(options: ConnectedWorkOptions): OutboxDrain {
-  const { context, client, receipts, inFlight, onFenced, onDead } = options;
-  const { services, owner } = context;
+function makeMonitor({ context, client, recovery, phoneNumber, onDead }: ConnectedWorkOptions, onConnection: (isConnected: boolean) => void): SessionHealthMonitor {
+  const { lease, metrics, healthSettings: settings } = context.services;
+  return new SessionHealthMonitor({
+    client, settings, recovery, metrics, onConnection, onDead,
+    board: context.health,
+    probe: () => probeSelf(client, phoneNumber, Date.now() + lease.heldForMs()),
+  });
+}
+
+function makeDrain(options: ConnectedWorkOptions, monitor: SessionHealthMonitor): OutboxDrain {
+  const { context, client, receipts, inFlight, onFenced } = options;
+  const { services, owner, rateLimiter: limiter } = context;
   const { sessionId, fencingToken, workspaceId } = owner;
   const { outbox, lease, messages, metrics, log } = services;
   const profile = () => context.record.pacing.profile;
-  const pacer = new Pacer({ sessionId, store: services.pacing, clock: services.clock, random: services.random });
   return new OutboxDrain({
-    sessionId, profile, pacer, client, outbox, inFlight, onFenced, metrics, log,
-    queue: new ClaimQueue({ sessionId, fencingToken, outbox, pacer, profile }),
+    sessionId, profile, limiter, client, outbox, inFlight, onFenced, metrics, log,
+    queue: new ClaimQueue({ sessionId, fencingToken, outbox, limiter, profile }),
     sender: new MessageSender({ workspaceId, sessionId, client, lease, messages, inFlight, receipts, report: (...events) => context.report(...events) }),
     resolveInDoubt: (isFreshPage) => resolveInDoubt(inDoubtOptions(options), isFreshPage),
-    onStalled: onDead,
+    onOverdue: () => monitor.suspect(),
+    onStalled: (detail) => monitor.onStalled(detail),
   });
 }

@@ -72,6 +72,13 @@ export class InFlight {
     }
   }
 
+  /** The page that held them is gone; whether they left is to be found out. */
+  dropUnsent(): void {
+    for (const wireId of this.#unsent.keys()) this.#byWireId.delete(wireId);
+    this.#unsent.clear();
+    this.#announce();
+  }
+
   clear(): void {
     this.#byWireId.clear();
     this.#unsent.clear();

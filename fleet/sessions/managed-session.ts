@@ -1,9 +1,8 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
 import type { Session, SessionRequests } from '../../shared/domain/sessions/session.ts';
-import type { EndReason } from './browser-run.ts';
 import { Hibernation, type WakeCause } from './hibernation.ts';
 import { hasDoubts, hasDueMessages } from './outbox-work.ts';
-import { waitsForPerson, type FinalStatus } from './run-endings.ts';
+import { waitsForPerson, type EndReason, type FinalStatus } from './run-endings.ts';
 import { SessionBrowser } from './session-browser.ts';
 import type { SessionContext } from './session-context.ts';
 import { Unlinking } from './unlinking.ts';

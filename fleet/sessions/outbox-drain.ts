@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { PacingProfile } from '../../shared/contracts/api/sessions.ts';
 import type { OutboundMessage } from '../../shared/domain/outbox/outbound-message.ts';
 import type { Outbox } from '../../shared/domain/outbox/outbox.ts';
@@ -7,8 +8,8 @@ import type { WhatsAppClient } from '../whatsapp/whatsapp-client.ts';
 import type { ClaimQueue, NextClaim } from './claim-queue.ts';
 import type { InFlight } from './in-flight.ts';
 import type { MessageSender } from './message-sender.ts';
-import type { Pacer } from './pacer.ts';
 import { WakeSignal } from './wake-signal.ts';
+import type { WhatsAppRateLimiter } from './whatsapp-rate-limiter.ts';
 
 const INDEX_LAG_MS = 250; // what was just written may not be in the index yet
 const BUSY_POLL_MS = 2_000;
@@ -18,6 +19,7 @@ const AFTER_ERROR_MS = 1_000;
 /** Until then a new owner can still ask about receipts that were lost with the one before. */
 const TIDY_EVERY_MS = 60_000;
 const TYPING_MS = { least: 400, most: 2_000, perCharacter: 25 };
+const OVERDUE_AFTER_MS = 20_000;
 const STALLED_AFTER_MS = 60_000;
 
 export interface OutboxDrainOptions {
@@ -25,13 +27,15 @@ export interface OutboxDrainOptions {
   readonly profile: () => PacingProfile;
   readonly queue: ClaimQueue;
   readonly sender: MessageSender;
-  readonly pacer: Pacer;
+  readonly limiter: Pick<WhatsAppRateLimiter, 'count'>;
   readonly client: Pick<WhatsAppClient, 'setTyping'>;
   readonly outbox: Pick<Outbox, 'forgetSettledClaims'>;
   readonly inFlight: InFlight;
   /** Settles what was left in doubt and gives back what has to be sent again. */
   readonly resolveInDoubt: (isFreshPage: boolean) => Promise<readonly OutboundMessage[]>;
   readonly onFenced: () => void;
+  /** WhatsApp has not taken a message in the time it usually takes. */
+  readonly onOverdue: () => void;
   /** WhatsApp has not taken messages for too long: the connection is dead, whatever it says. */
   readonly onStalled: (detail: string) => void;
   readonly metrics: Pick<FleetMetrics, 'claimed'>;
@@ -43,6 +47,7 @@ export class OutboxDrain {
   readonly #options: OutboxDrainOptions;
   readonly #wakeSignal = new WakeSignal();
   #isStopping = false;
+  #isHeld = false;
   #running: Promise<void> | undefined;
   #pollMs = BUSY_POLL_MS;
   #again: readonly OutboundMessage[] = []; // claimed by us, not handed over yet
@@ -56,8 +61,17 @@ export class OutboxDrain {
     this.#options = options;
   }
 
-  start(): void {
+  /** May be called again after `hold`. `isReload`: with another page, of which nothing is known yet. */
+  start(isReload = false): void {
+    this.#isHeld = false;
+    if (isReload) this.#hasDoubts = this.#isFreshPage = true;
+    this.#wakeSignal.wake();
     this.#running ??= this.#run();
+  }
+
+  /** Nothing is handed to the page until `start` is called again. */
+  hold(): void {
+    this.#isHeld = true;
   }
 
   wake(): void {
@@ -88,6 +102,7 @@ export class OutboxDrain {
 
   /** Nothing new is sent while something is in doubt: it might be sent a second time. */
   async #pass(): Promise<NextClaim> {
+    if (this.#isHeld) return { kind: 'idle' };
     if (this.#hasDoubts) {
       this.#again = await this.#options.resolveInDoubt(this.#isFreshPage);
       this.#hasDoubts = false;
@@ -129,20 +144,20 @@ export class OutboxDrain {
   }
 
   async #send(messages: readonly OutboundMessage[]): Promise<void> {
-    await this.#pretendToType(messages[0]);
+    if (this.#options.profile() !== 'unlimited') await this.#paceOut(messages);
     const { notSent, unknown } = await this.#options.sender.send(messages);
     this.#again = notSent;
     if (unknown.length > 0) this.#hasDoubts = true;
   }
 
-  async #pretendToType(message: OutboundMessage | undefined): Promise<void> {
-    const { profile, pacer, client } = this.#options;
-    if (profile() === 'unlimited' || !message) return;
-    await pacer.count(profile());
-    if (message.content.type !== 'text') return;
-    await client.setTyping(message.peer, true).catch(() => undefined); // only a nicety
-    const typingMs = Math.min(TYPING_MS.most, TYPING_MS.least + TYPING_MS.perCharacter * message.content.text.length);
-    await new Promise((resolve) => { setTimeout(resolve, typingMs); });
+  /** Counts what is about to leave, and shows the first recipient somebody typing. */
+  async #paceOut(messages: readonly OutboundMessage[]): Promise<void> {
+    const { profile, limiter, client } = this.#options;
+    for (const { peer } of messages) await limiter.count(profile(), peer);
+    const [first] = messages;
+    if (first?.content.type !== 'text') return;
+    await client.setTyping(first.peer, true).catch(() => undefined); // only a nicety
+    await pause(Math.min(TYPING_MS.most, TYPING_MS.least + TYPING_MS.perCharacter * first.content.text.length));
   }
 
   async #rest(after: NextClaim): Promise<void> {
@@ -167,7 +182,10 @@ export class OutboxDrain {
   }
 
   #checkStalled(): void {
-    const overdue = this.#options.inFlight.overdue(STALLED_AFTER_MS);
-    if (overdue.length > 0) this.#options.onStalled(`${overdue.length} messages not taken within ${STALLED_AFTER_MS / 1_000} s`);
+    const { inFlight, onOverdue, onStalled } = this.#options;
+    if (this.#isHeld || inFlight.overdue(OVERDUE_AFTER_MS).length === 0) return;
+    const stalled = inFlight.overdue(STALLED_AFTER_MS).length;
+    if (stalled > 0) onStalled(`${stalled} messages not taken within ${STALLED_AFTER_MS / 1_000} s`);
+    else onOverdue();
   }
 }

@@ -4,14 +4,16 @@ import { messageIdOfWireId } from '../../shared/identity/message-identity.ts';
 import type { FleetMetrics } from '../observability/fleet-metrics.ts';
 import type { Ack, AckReport, ReceivedMessage } from '../whatsapp/whatsapp-client.ts';
 import type { InFlight } from './in-flight.ts';
+import type { WhatsAppRateLimiter } from './whatsapp-rate-limiter.ts';
 
 const RECEIPTS: Partial<Record<Ack, 'delivered' | 'read' | 'played'>> = { 2: 'delivered', 3: 'read', 4: 'played' };
-const REFUSED: MessageFailure = { code: 'rejected_by_whatsapp', detail: 'WhatsApp refused the message after taking it' };
+const REFUSED: MessageFailure = { code: 'rejected_by_whatsapp', detail: 'WhatsApp refused the message' };
 
 export interface ReceiptsOptions {
   readonly workspaceId: string;
   readonly sessionId: string;
   readonly inFlight: InFlight;
+  readonly limiter: Pick<WhatsAppRateLimiter, 'explainRefusal' | 'onReceived'>;
   readonly report: (...events: readonly SessionEvent[]) => void;
   readonly metrics: Pick<FleetMetrics, 'sent' | 'failed' | 'sendSeconds'>;
 }
@@ -31,6 +33,7 @@ export class Receipts {
   }
 
   onReceived(messages: readonly ReceivedMessage[]): void {
+    this.#options.limiter.onReceived(messages.map(({ peer }) => peer));
     const observedAt = new Date().toISOString();
     this.#options.report(...messages.map(({ atMs, type, ...message }): SessionEvent => ({
       type: 'message.received', at: new Date(atMs).toISOString(), observedAt, messageType: type, ...message,
@@ -43,15 +46,20 @@ export class Receipts {
     this.#options.report({ type: 'message.failed', at: new Date().toISOString(), messageId, failure });
   }
 
+  /** What is refused after it was taken says something about the number. */
+  async #refuse(messageId: string, wireId: string, peer: string, wasTaken: boolean): Promise<void> {
+    const failure = wasTaken ? await this.#options.limiter.explainRefusal(peer).catch(() => REFUSED) : REFUSED;
+    this.fail(messageId, wireId, failure);
+  }
+
   #eventsOf({ wireId, peer, ack }: AckReport, at: string): readonly SessionEvent[] {
     const { workspaceId, sessionId, inFlight, metrics } = this.#options;
     const entry = inFlight.find(wireId);
     const messageId = entry?.message.id ?? messageIdOfWireId(wireId, sessionId, workspaceId, peer);
     if (messageId === undefined || ack === 0) return []; // not one of ours, or nothing new
     if (ack === -1) {
-      inFlight.drop(wireId);
-      metrics.failed.inc({ code: REFUSED.code });
-      return [{ type: 'message.failed', at, messageId, failure: REFUSED }];
+      void this.#refuse(messageId, wireId, peer, entry?.isSent ?? false);
+      return [];
     }
     const isNews = entry ? inFlight.markSent(entry) : true;
     if (entry && isNews) {

@@ -1,9 +1,9 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
-import { BrowserRun, type EndReason } from './browser-run.ts';
+import { BrowserRun } from './browser-run.ts';
 import { InFlight } from './in-flight.ts';
 import { Receipts } from './receipts.ts';
-import { RestartBackoff } from './restart-backoff.ts';
-import { finalStatus, statusReason, type FinalStatus } from './run-endings.ts';
+import { Recovery } from './recovery.ts';
+import { finalStatus, statusReason, type EndReason, type FinalStatus } from './run-endings.ts';
 import type { SessionContext } from './session-context.ts';
 
 export interface SessionBrowserOptions {
@@ -22,7 +22,7 @@ export class SessionBrowser {
   readonly #options: SessionBrowserOptions;
   readonly #inFlight = new InFlight();
   readonly #receipts: Receipts;
-  readonly #backoff = new RestartBackoff();
+  readonly #recovery: Recovery;
   #run: BrowserRun | undefined;
   #reopenTimer: NodeJS.Timeout | undefined;
   #waitingSince: number | undefined;
@@ -30,8 +30,14 @@ export class SessionBrowser {
   constructor(options: SessionBrowserOptions) {
     const { context, onActivity } = options;
     this.#options = options;
+    this.#recovery = new Recovery({
+      clock: context.services.clock,
+      checkMs: context.services.healthSettings.checkMs,
+      onStep: (step, why) => context.noteRecovery(step, why),
+    });
     this.#receipts = new Receipts({
       ...context.owner,
+      limiter: context.rateLimiter,
       inFlight: this.#inFlight,
       metrics: context.services.metrics,
       report: (...events) => {
@@ -92,6 +98,7 @@ export class SessionBrowser {
       context, pairingPhoneNumber, onFenced,
       receipts: this.#receipts,
       inFlight: this.#inFlight,
+      recovery: this.#recovery,
       onEnd: (reason, detail) => this.#onEnd(run, reason, detail),
     });
     this.#run = run;
@@ -164,7 +171,7 @@ export class SessionBrowser {
     this.#reopenTimer = setTimeout(() => {
       this.#reopenTimer = undefined;
       onReopen();
-    }, this.#backoff.nextDelayMs(reason, connectedForMs));
+    }, this.#recovery.onRunEnded(reason, detail, connectedForMs));
   }
 
   #takeSlot(): boolean {

@@ -3,6 +3,8 @@ import type { SessionStatus, StatusReason } from '../../shared/contracts/session
 import type { Clock } from '../../shared/domain/clock.ts';
 import type { Messages } from '../../shared/domain/outbox/messages.ts';
 import type { Outbox } from '../../shared/domain/outbox/outbox.ts';
+import type { Chats } from '../../shared/domain/chats/chats.ts';
+import type { PacingRules } from '../../shared/domain/pacing/pacing-rules.ts';
 import type { PacingStore } from '../../shared/domain/pacing/pacing-store.ts';
 import type { Assignment, Assignments } from '../../shared/domain/sessions/assignments.ts';
 import type { Session } from '../../shared/domain/sessions/session.ts';
@@ -14,8 +16,12 @@ import type { SessionStore } from '../storage/session-store.ts';
 import type { MakeWhatsAppClient } from '../whatsapp/whatsapp-client.ts';
 import type { BrowserSlots } from './browser-slots.ts';
 import { HealthBoard } from './health-board.ts';
+import { KnownContacts } from './known-contacts.ts';
 import type { HeldLease } from './message-sender.ts';
 import type { QRRateLimiter } from './qr-rate-limiter.ts';
+import type { RecoveryStep } from './recovery.ts';
+import type { HealthSettings } from './session-health-monitor.ts';
+import { WhatsAppRateLimiter } from './whatsapp-rate-limiter.ts';
 
 const WARN_AGAIN_MS = 600_000;
 
@@ -37,6 +43,9 @@ export interface SessionServices {
   readonly outbox: Outbox;
   readonly messages: Pick<Messages, 'getMany'>;
   readonly pacing: PacingStore;
+  readonly pacingRules: PacingRules;
+  readonly chats: Pick<Chats, 'lastReceivedAt'>;
+  readonly healthSettings: HealthSettings;
   readonly qrLimiter: QRRateLimiter;
   readonly snapshotIntervalMs: number;
   readonly slots: BrowserSlots;
@@ -56,6 +65,8 @@ export class SessionContext {
   readonly services: SessionServices;
   readonly assignment: Assignment;
   readonly health: HealthBoard;
+  readonly rateLimiter: WhatsAppRateLimiter;
+  readonly contacts: KnownContacts;
   record: Session;
   #status: SessionStatus;
   readonly #warnedAt = new Map<string, number>();
@@ -67,6 +78,8 @@ export class SessionContext {
     this.#status = record.status;
     const known = { ...record.health, restarts: 0 };
     this.health = new HealthBoard(known, (health) => this.report({ type: 'session.health', at: now(), health }));
+    this.contacts = new KnownContacts({ workspaceId: record.workspaceId, sessionId: record.id, chats: services.chats, store: services.pacing });
+    this.rateLimiter = this.#makeRateLimiter();
   }
 
   get sessionId(): string {
@@ -105,6 +118,24 @@ export class SessionContext {
     this.#warnedAt.set(code, performance.now());
     log.warn({ sessionId: this.sessionId, source, code }, detail);
     this.report({ type: 'session.warning', at: now(), source, code, detail });
+  }
+
+  /** A step to get a session back that did not hold. */
+  noteRecovery(step: RecoveryStep, why: string): void {
+    const { metrics } = this.services;
+    metrics.recoverySteps.inc({ step });
+    if (step !== 'reload') this.health.note({ restarts: this.health.current.restarts + 1 });
+    this.warn('health_monitor', `recovery_${step}`, why);
+  }
+
+  #makeRateLimiter(): WhatsAppRateLimiter {
+    const { pacing: store, pacingRules: rules, clock, random } = this.services;
+    return new WhatsAppRateLimiter({
+      sessionId: this.sessionId, store, rules, clock, random,
+      contacts: this.contacts,
+      warn: (code, detail) => this.warn('whatsapp_rate_limiter', code, detail),
+      onNewChatsPaused: (until) => this.health.note({ newChatsPausedUntil: until === null ? null : new Date(until).toISOString() }),
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dropCaches, measureProfile, type ProfileSize } from './profile-caches.ts';
 import type { ProfileOwner, SessionStore, SkippedCopy, StoredProfile } from './session-store.ts';
@@ -43,10 +43,33 @@ export class LiveProfiles {
     const isWarm = (await this.#markedToken(dir)) === owner.fencingToken;
     if (!isWarm && home === undefined) await rm(dir, { recursive: true, force: true });
     const restored = isWarm ? 'warm' : await this.#store.restoreLatest(owner, dir, onSkipped);
+    await this.#finish(owner, dir);
+    return { dir, restoredFrom: restored };
+  }
+
+  /**
+   * Puts the newest snapshot in place of the profile that lies here. `undefined`: there is none that is whole, and it
+   * stays; or the store copies nothing.
+   */
+  async replaceBySnapshot(owner: ProfileOwner, onSkipped?: (skipped: SkippedCopy) => void): Promise<PreparedProfile | undefined> {
+    if (this.#store.homeOf) return undefined;
+    const dir = this.dirOf(owner.sessionId);
+    const aside = `${dir}.aside`;
+    await rm(aside, { recursive: true, force: true });
+    const lies = await rename(dir, aside).then(() => true, () => false);
+    const restoredFrom = await this.#store.restoreLatest(owner, dir, onSkipped).catch(() => undefined);
+    if (restoredFrom === undefined) {
+      if (lies) await rm(dir, { recursive: true, force: true }).then(() => rename(aside, dir));
+      return undefined;
+    }
+    await Promise.all([this.#finish(owner, dir), rm(aside, { recursive: true, force: true, maxRetries: 3 })]);
+    return { dir, restoredFrom };
+  }
+
+  async #finish({ fencingToken }: ProfileOwner, dir: string): Promise<void> {
     await dropCaches(dir);
     await mkdir(dir, { recursive: true });
-    await writeFile(join(dir, MARKER), JSON.stringify({ fencingToken: owner.fencingToken }));
-    return { dir, restoredFrom: restored };
+    await writeFile(join(dir, MARKER), JSON.stringify({ fencingToken }));
   }
 
   measure(owner: ProfileOwner): Promise<ProfileSize> {

@@ -46,7 +46,14 @@ export interface ReceivedMessage {
   readonly media: { readonly mimetype: string; readonly filename: string | null; readonly bytes: number; readonly sha256: string } | null;
 }
 
-export type CloseReason = 'logged_out' | 'banned' | 'conflict' | 'browser_died' | 'page_crashed' | 'start_timeout' | 'refused';
+export type CloseReason =
+  | 'logged_out' | 'banned' | 'conflict' | 'browser_died' | 'page_crashed' | 'start_timeout' | 'refused'
+  /** WhatsApp's page did not load: its address, or the network, is at fault. */
+  | 'unreachable'
+  /** Linked and synced, and the library never said it was ready. */
+  | 'not_ready'
+  /** WhatsApp wants a newer page. */
+  | 'outdated';
 
 export type WhatsAppEvent =
   | { readonly type: 'qr'; readonly qr: string }
@@ -54,13 +61,32 @@ export type WhatsAppEvent =
   | { readonly type: 'qr-round-ended' }
   | { readonly type: 'pairing-code'; readonly code: string; readonly phoneNumber: string }
   | { readonly type: 'authenticated' }
-  /** May come again after the page reloaded itself. */
-  | { readonly type: 'ready'; readonly phoneNumber: string; readonly pageBuild: string }
-  | { readonly type: 'action-required'; readonly detail: string }
+  /** The page is being loaded anew, by us or by itself. `ready` follows, or `closed`. */
+  | { readonly type: 'reloading' }
+  /** May come again. `isReload`: after the page was loaded anew; what the one before had not sent yet is gone with it. */
+  | { readonly type: 'ready'; readonly phoneNumber: string; readonly pageBuild: string; readonly isReload?: boolean }
+  /** Linked and synced, and not ready in time; the client goes on waiting. */
+  | { readonly type: 'not-ready'; readonly detail: string }
+  /** WhatsApp asks for something that only a person can do. */
+  | { readonly type: 'action-required'; readonly prompt: 'passkey' }
+  | { readonly type: 'action-done' }
+  /** The page says that its connection changed. */
+  | { readonly type: 'state-changed'; readonly state: string }
+  /** A call was given up; also while closing, when nothing else is told any more. */
+  | { readonly type: 'timed-out'; readonly call: string; readonly limitMs: number }
+  /** This page is not one we know: see docs/page-builds.md. */
+  | { readonly type: 'page-warning'; readonly code: 'unknown_build' | 'missing_modules' | 'not_ready'; readonly detail: string }
   | { readonly type: 'acks'; readonly acks: readonly AckReport[] }
   | { readonly type: 'received'; readonly messages: readonly ReceivedMessage[] }
   /** The last event of a client: its browser is gone, or about to be killed by whoever listens. */
   | { readonly type: 'closed'; readonly reason: CloseReason; readonly detail: string };
+
+export interface PageHealth {
+  readonly isConnected: boolean;
+  readonly state: string;
+  /** When the connection last brought anything, Unix ms; `null` when this page does not tell. */
+  readonly lastFrameAt: number | null;
+}
 
 /**
  * One linked WhatsApp Web client in its own browser. Every call is bounded in time. Calls that need the page reject
@@ -83,11 +109,15 @@ export interface WhatsAppClient {
   requestPairingCode(phoneNumber: string): Promise<void>;
   markRead(peer: string): Promise<void>;
   setTyping(peer: string, isTyping: boolean): Promise<void>;
-  /** Whether the page answers and is connected. */
-  checkHealth(): Promise<{ readonly isConnected: boolean; readonly state: string }>;
+  /** Whether each of these people has ever written to us, as far as this page knows. */
+  haveWritten(peers: readonly string[]): Promise<readonly boolean[]>;
+  /** Rejects if the page does not answer in time. Not connected until it is `ready`. */
+  checkHealth(): Promise<PageHealth>;
+  /** Loads the page anew. `ready` comes again when it is up, or `closed`. Rejects if the page does not let go of itself. */
+  reload(): Promise<void>;
   /** Unlinks this device at WhatsApp, then closes. `false`: it was not confirmed in time. */
   logout(): Promise<boolean>;
-  /** Closes cleanly; after the time limit with SIGKILL. */
+  /** Closes cleanly; after the time limit with SIGKILL. Resolves when no process is left. */
   close(): Promise<void>;
   /** SIGKILL to the whole process group, at once. */
   kill(): void;

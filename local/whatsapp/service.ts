@@ -88,7 +88,7 @@ async function buildService(dataDir: string | undefined) {
   const typing = makeTypingBoard(directory, switchboard);
   const unlinking = makeUnlinking(directory, switchboard);
   const hanging = new HangingRequests();
-  const faults = makeFaults({ directory, switchboard, hanging, settings });
+  const faults = makeFaults({ directory, linkDesk, switchboard, hanging, settings });
 
   const records = { journal, settings, ledger, copies, deliveries, media, directory, switchboard };
   const acting = { postOffice, receipts, phones, linkDesk, typing, unlinking, faults, hanging };

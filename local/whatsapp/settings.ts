@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 
-export const Build = z.enum(['classic', 'minified-key', 'media-id']);
+export const Build = z.enum(['classic', 'minified-key', 'media-id', 'tomorrow']);
 export type Build = z.infer<typeof Build>;
 
 const milliseconds = (least: number) => z.int().min(least).max(24 * 3_600_000);

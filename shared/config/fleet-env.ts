@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 
 const orNone = (fallback: number) => z.coerce.number().nonnegative().default(fallback);
 
@@ -35,6 +36,16 @@ export const FleetEnv = z.object({
   RECONCILE_SECONDS: z.coerce.number().positive().default(2),
   HIBERNATE_AFTER_SECONDS: z.coerce.number().positive().optional().describe('In place of the idle time sessions ask for; to try it out'),
   HIBERNATION_LOOK_SECONDS: z.coerce.number().positive().default(60).describe('How often the outbox of a hibernating session is looked at; nudges come at once'),
+  HEALTH_CHECK_SECONDS: seconds(120).describe('How often a connected session is looked at'),
+  SILENT_AFTER_SECONDS: seconds(90).describe("Without a frame for so long a page's connection is dead"),
+  RECOVERY_STEP_SECONDS: seconds(60).describe('What each step of the recovery gets before the next'),
+  HEALTH_SELF_PROBE: z.stringbool().default(false).describe('Send each number a message to itself at each look'),
+  CLOSE_TIMEOUT_SECONDS: seconds(30).describe('What a browser gets to close before it is killed'),
+  ADOPTED_PAGE_BUILD: z.string().regex(/^\d+(\.\d+)+$/).optional().describe("The newest build of WhatsApp's page that is not warned of"),
+  WARM_UP_MESSAGES: z.coerce.number().int().min(0).default(200).describe("A new number's messages on its first day; doubled each day; 0: no ramp"),
+  CONTACT_MESSAGES_PER_HOUR: z.coerce.number().int().min(0).default(4).describe('To one person who does not answer; 0: any number'),
+  QUIET_HOURS: z.string().regex(/^\d{1,2}:\d\d-\d{1,2}:\d\d \S+$/).optional().describe('When campaigns rest, such as 21:00-08:00 Europe/Berlin'),
+  TIME_LOCK_HOURS: z.coerce.number().positive().default(24).describe('How long a number opens no new chats after WhatsApp refused one'),
   WHATSAPP_WEB_ADDRESS: z.string().regex(/^[\w.-]+:\d+$/).optional(),
   WHATSAPP_WEB_SPKI: z.string().min(1).optional(),
   PUPPETEER_EXECUTABLE_PATH: z.string().min(1).optional(),

@@ -65,6 +65,16 @@ export function describeChats(name: string, start: () => Promise<ChatsHarness>):
       expect(late).toMatchObject({ isNew: false, chat: { name: 'Ada', unreadCount: 2, lastMessageAt: NOW, lastMessagePreview: 'Hello' } });
     });
 
+    it('knows when each peer last wrote, and that a message of ours is no such time', async () => {
+      const workspaceId = aWorkspace();
+      const [ada, bob] = ['+4915100000001', '+4915100000002'];
+      await chats.touch(activity(workspaceId, { peer: ada }));
+      await chats.touch(activity(workspaceId, { peer: ada, at: NOW + 9_000, unread: 0, sequence: '0000000001-0000000002' }));
+      await chats.touch(activity(workspaceId, { peer: bob, unread: 0 }));
+      expect(await chats.lastReceivedAt(workspaceId, SESSION, [bob, ada, '+4915100000003'])).toEqual([0, NOW, 0]);
+      expect(await chats.lastReceivedAt(workspaceId, OTHER_SESSION, [ada])).toEqual([0]);
+    });
+
     it('marks a chat read, and minds no chat that is not there', async () => {
       const workspaceId = aWorkspace();
       const { chat } = await chats.touch(activity(workspaceId, { peer: '123-456@g.us' }));

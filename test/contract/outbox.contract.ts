@@ -72,6 +72,20 @@ export function describeOutbox(name: string, start: () => Promise<OutboxHarness>
       });
     });
 
+    describe('postpone', () => {
+      it('makes a queued message due later, and leaves one alone that was claimed', async () => {
+        const sessionId = await aSession();
+        const lane = { sessionId, campaignId: null };
+        const [waiting, claimed] = [await queued({ sessionId, dueAt: NOW - 1 }), await queued({ sessionId, dueAt: NOW - 1 })];
+        await outbox.claim({ sessionId, fencingToken: 1, messages: [claimed] });
+        await outbox.postpone([waiting, claimed], NOW + 5_000);
+        await outbox.postpone([], NOW + 9_000);
+        expect(await outbox.listDue(lane, NOW, 10)).toEqual([]);
+        expect(await outbox.listDue(lane, NOW + 5_000, 10)).toEqual([{ ...waiting, dueAt: NOW + 5_000 }]);
+        expect(await outbox.listInDoubt(sessionId)).toMatchObject([{ id: claimed.id, dueAt: NOW - 1 }]);
+      });
+    });
+
     describe('listDue', () => {
       it('goes by priority, then due time, then id, and stops at the limit', async () => {
         const sessionId = await aSession();

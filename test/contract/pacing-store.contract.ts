@@ -16,5 +16,16 @@ export function describePacingStore(name: string, make: () => Promise<PacingStor
       expect(await store.load(one)).toEqual(countSend(state, Date.UTC(2026, 2, 2)));
       expect(await store.load(other)).toBeUndefined();
     });
+
+    it('keeps what each person was sent apart', async () => {
+      const store = await make();
+      const [one, other] = [anId('ses'), anId('ses')];
+      const [ada, bob] = ['+4915200000001', '+4915200000002'];
+      expect(await store.loadContact(one, ada)).toEqual([]);
+      await store.saveContact(one, ada, [1_700_000_000_000]);
+      await store.saveContact(one, ada, [1_700_000_000_000, 1_700_000_060_000]);
+      expect(await store.loadContact(one, ada)).toEqual([1_700_000_000_000, 1_700_000_060_000]);
+      expect([await store.loadContact(one, bob), await store.loadContact(other, ada), await store.load(one)]).toEqual([[], [], undefined]);
+    });
   });
 }

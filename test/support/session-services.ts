@@ -9,6 +9,7 @@ import type { SessionEventQueue } from '../../shared/domain/session-events/sessi
 import { memoryMessageTable } from './fakes/memory-message-table.ts';
 import { memoryOutbox } from './fakes/memory-outbox.ts';
 import { memoryPacingStore } from './fakes/memory-pacing-store.ts';
+import { sessionSettings } from './fakes/session-settings.ts';
 import { silentLog as log } from './fakes/silent-log.ts';
 
 export type ServicesForTest = Pick<SessionServices, 'makeClient' | 'store' | 'assignments'> &
@@ -28,6 +29,7 @@ export function sessionServices({ instanceId, profileRoot, send, ...given }: Ser
     outbox: memoryOutbox(memoryMessageTable()),
     messages: { getMany: async () => new Map() },
     pacing: memoryPacingStore(),
+    ...sessionSettings(),
     qrLimiter: new QRRateLimiter(clock),
     slots: new BrowserSlots(50),
     hibernation: { afterMs: undefined, lookEveryMs: 20 },

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { OWNER_FLAG } from './browser-launch.ts';
 
 /** SIGKILL to a process group. No error if it has ended already. */
@@ -8,6 +9,38 @@ export function killGroup(processGroup: number): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
+}
+
+const LOOK_EVERY_MS = 20;
+
+/** Waits until no process of the group is left. `false`: some is, after `withinMs`. */
+export async function groupEnded(processGroup: number, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (await hasLivingMember(processGroup)) {
+    if (performance.now() > deadline) return false;
+    await pause(LOOK_EVERY_MS);
+  }
+  return true;
+}
+
+/** One that has ended and was not waited for yet (a zombie) holds nothing any more. */
+async function hasLivingMember(processGroup: number): Promise<boolean> {
+  try {
+    process.kill(-processGroup, 0);
+  } catch {
+    return false; // the usual end
+  }
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const { group, state } = statusOf(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
+    if (group === processGroup && state !== 'Z') return true;
+  }
+  return false;
+}
+
+/** Of `/proc/<pid>/stat`: what follows the name, which may hold spaces and brackets. */
+function statusOf(stat: string): { readonly state: string | undefined; readonly group: number } {
+  const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state, group: Number(group) };
 }
 
 async function commandLine(pid: string): Promise<readonly string[]> {
@@ -44,8 +77,7 @@ export async function memoryOfGroups(groups: readonly number[]): Promise<Readonl
   if (groups.length === 0) return bytes;
   const wanted = new Set(groups);
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    const group = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+    const { group } = statusOf(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
     if (!wanted.has(group)) continue;
     const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
     const kilobytes = Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);

@@ -71,8 +71,11 @@ const CLOSE_REASONS: Readonly<Record<string, CloseReason>> = {
   CONFLICT: 'conflict',
   TOS_BLOCK: 'banned',
   SMB_TOS_BLOCK: 'banned',
-  DEPRECATED_VERSION: 'refused',
+  DEPRECATED_VERSION: 'outdated',
   PROXYBLOCK: 'refused',
 };
 
 export const closeReasonOf = (state: string): CloseReason => CLOSE_REASONS[state] ?? 'refused';
+
+/** States of the page that it does not leave by itself, other than for a QR code. */
+export const FINAL_STATES: ReadonlySet<string> = new Set(['CONFLICT', 'TOS_BLOCK', 'SMB_TOS_BLOCK', 'DEPRECATED_VERSION', 'PROXYBLOCK']);

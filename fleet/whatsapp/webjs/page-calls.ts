@@ -1,7 +1,9 @@
 import type { Page } from 'puppeteer';
+import type { TimeoutHandler } from '../timeout-handler.ts';
 import type { Ack, AckReport, ReceivedMessage } from '../whatsapp-client.ts';
 import { PageAcks, PageMessages, toAck, toAckReport, toReceived } from './incoming-events.ts';
 import { jidOfPeer } from './jid.ts';
+import { missingOf, NEEDED_MODULES } from './page/needed-modules.ts';
 import type { PageOutcome, PageOutgoing, PageWindow } from './page/whatsapp-page.ts';
 
 declare const window: PageWindow;
@@ -13,10 +15,11 @@ export interface StartState {
   readonly hasSynced: boolean;
   readonly canFinish: boolean; // the library is listening
   readonly isInjected: boolean;
-  readonly dialog: string | null;
+  /** What the dialogs say that are open. */
+  readonly dialogs: string;
 }
 
-/** Runs in the page. A dialog that covers everything is what WhatsApp shows when the phone has to confirm something. */
+/** Runs in the page. A dialog is what WhatsApp shows when a person has to confirm something. */
 export function readStartState(): StartState {
   const socket = (() => {
     try {
@@ -25,100 +28,94 @@ export function readStartState(): StartState {
       return undefined; // its modules are not there yet
     }
   })();
-  const doc = (window as unknown as { document: { querySelector(css: string): { textContent: string | null } | null } }).document;
+  const { document } = window as unknown as { document: { querySelectorAll(css: string): ArrayLike<{ textContent: string | null }> } };
   return {
     isLoaded: socket !== undefined,
     state: socket?.state ?? null,
     hasSynced: socket?.hasSynced ?? false,
     canFinish: typeof window.onAppStateHasSyncedEvent === 'function',
     isInjected: typeof window.WWebJS !== 'undefined',
-    dialog: doc.querySelector('[role="dialog"], [data-testid="passkey-prompt"]')?.textContent?.trim().slice(0, 200) ?? null,
+    dialogs: Array.from(document.querySelectorAll('[role="dialog"], [data-testid="passkey-prompt"]'), ({ textContent }) => textContent ?? '').join('\n').slice(0, 500),
   };
-}
-
-export class PageTimeoutError extends Error {
-  override readonly name = 'PageTimeoutError';
-}
-
-/** `work`, or a PageTimeoutError after `timeoutMs`. What comes later is ignored. */
-export async function within<T>(timeoutMs: number, what: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new PageTimeoutError(`${what}: no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  work.catch(() => undefined); // a late rejection has nobody left to tell
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 const QUICK_MS = 10_000;
 const LOOK_UP_MS = 15_000;
 const ANSWER_SLACK_MS = 5_000;
 
-/** Everything we ask of the page outside of sending. Each call is bounded. */
-export const startStateOf = (page: Page): Promise<StartState> => within(QUICK_MS, 'start state', page.evaluate(readStartState));
-
-/** The library missed that the page had synced before it listened; this is the call it waits for. */
-export const finishStart = (page: Page): Promise<void> =>
-  within(QUICK_MS, 'finish start', page.evaluate(() => void window.onAppStateHasSyncedEvent?.()));
-
-export const refreshQr = (page: Page): Promise<void> =>
-  within(QUICK_MS, 'refresh QR', page.evaluate(() => window.require('WAWebCmd').Cmd.refreshQR()));
-
-export const socketState = (page: Page): Promise<string> =>
-  within(QUICK_MS, 'health', page.evaluate(() => window.require('WAWebSocketModel').Socket.state));
-
-export const markRead = (page: Page, jid: string): Promise<boolean> =>
-  within(QUICK_MS, 'mark read', page.evaluate((chat) => window.WWebJS.sendSeen(chat), jid));
-
-export const setTyping = (page: Page, jid: string, isTyping: boolean): Promise<unknown> =>
-  within(QUICK_MS, 'typing', page.evaluate((chat, state) => window.WWebJS.sendChatstate(state, chat), jid, isTyping ? 'typing' as const : 'stop' as const));
-
-/** A dialog such as "What's new" ends a fresh link after minutes unless somebody clicks it away. */
-export function clickDialogsAway(): void {
-  interface Button {
-    click(): void;
-  }
-  const { document } = window as unknown as { document: { querySelectorAll(css: string): ArrayLike<Button> } };
-  Array.from(document.querySelectorAll('[role="dialog"][data-animate-modal-popup] button')).at(-1)?.click();
+/** A page, and what bounds each call into it. */
+export interface Asked {
+  readonly page: Page;
+  readonly timeouts: TimeoutHandler;
 }
 
-export const dismissDialogs = (page: Page): Promise<void> => within(QUICK_MS, 'dismiss dialogs', page.evaluate(clickDialogsAway));
+export const startStateOf = ({ page, timeouts }: Asked): Promise<StartState> => timeouts.within(QUICK_MS, 'start_state', page.evaluate(readStartState));
+
+/** The library missed that the page had synced before it listened; this is the call it waits for. */
+export const finishStart = ({ page, timeouts }: Asked): Promise<void> =>
+  timeouts.within(QUICK_MS, 'finish_start', page.evaluate(() => void window.onAppStateHasSyncedEvent?.()));
+
+export const refreshQr = ({ page, timeouts }: Asked): Promise<void> =>
+  timeouts.within(QUICK_MS, 'refresh_qr', page.evaluate(() => window.require('WAWebCmd').Cmd.refreshQR()));
+
+export interface ConnectionState {
+  readonly state: string;
+  readonly lastFrameAt: number | null;
+}
+
+export const connectionState = ({ page, timeouts }: Asked): Promise<ConnectionState> =>
+  timeouts.within(QUICK_MS, 'health', page.evaluate(() => ({
+    state: window.require('WAWebSocketModel').Socket.state,
+    lastFrameAt: window.blazzCorner.lastFrameAt,
+  })));
+
+/** Tells one document from the next in the same tab. */
+export const documentOf = ({ page, timeouts }: Asked): Promise<number> =>
+  timeouts.within(QUICK_MS, 'document', page.evaluate(() => performance.timeOrigin));
+
+export const missingModules = ({ page, timeouts }: Asked): Promise<string[]> =>
+  timeouts.within(QUICK_MS, 'modules', page.evaluate(missingOf, NEEDED_MODULES));
+
+export const markRead = ({ page, timeouts }: Asked, jid: string): Promise<boolean> =>
+  timeouts.within(QUICK_MS, 'mark_read', page.evaluate((chat) => window.WWebJS.sendSeen(chat), jid));
+
+export const setTyping = ({ page, timeouts }: Asked, jid: string, isTyping: boolean): Promise<unknown> =>
+  timeouts.within(QUICK_MS, 'typing', page.evaluate((chat, state) => window.WWebJS.sendChatstate(state, chat), jid, isTyping ? 'typing' as const : 'stop' as const));
 
 /** The outcomes at their messages' places. Rejects when the page does not answer in the time all of them may take. */
-export function sendBatch(page: Page, batch: PageOutgoing[], notAfterMs: number): Promise<PageOutcome[]> {
+export function sendBatch({ page, timeouts }: Asked, batch: PageOutgoing[], notAfterMs: number): Promise<PageOutcome[]> {
   const limitMs = batch.reduce((sum, { timeoutMs }) => sum + timeoutMs, ANSWER_SLACK_MS);
-  return within(limitMs, 'send', page.evaluate((list, notAfter) => window.blazzCorner.send(list, notAfter), batch, notAfterMs));
+  return timeouts.within(limitMs, 'send', page.evaluate((list, notAfter) => window.blazzCorner.send(list, notAfter), batch, notAfterMs));
 }
 
 type Reference = { readonly wireId: string; readonly peer: string };
 
-export async function acksOf(page: Page, messages: readonly Reference[]): Promise<readonly (Ack | undefined)[]> {
+export async function acksOf({ page, timeouts }: Asked, messages: readonly Reference[]): Promise<readonly (Ack | undefined)[]> {
   const wanted = messages.map(({ wireId, peer }) => ({ wireId, jid: jidOfPeer(peer) }));
-  const acks = await within(LOOK_UP_MS, 'acks', page.evaluate((list) => window.blazzCorner.acksOf(list), wanted));
+  const acks = await timeouts.within(LOOK_UP_MS, 'acks', page.evaluate((list) => window.blazzCorner.acksOf(list), wanted));
   return acks.map((ack) => (ack === null ? undefined : toAck(ack)));
 }
 
-export const syncHistory = (page: Page, peer: string, timeoutMs: number): Promise<boolean> =>
-  within(LOOK_UP_MS, 'history', page.evaluate((jid, limitMs) => window.blazzCorner.syncHistory(jid, limitMs), jidOfPeer(peer), timeoutMs));
+export const syncHistory = ({ page, timeouts }: Asked, peer: string, timeoutMs: number): Promise<boolean> =>
+  timeouts.within(LOOK_UP_MS, 'history', page.evaluate((jid, limitMs) => window.blazzCorner.syncHistory(jid, limitMs), jidOfPeer(peer), timeoutMs));
 
-export async function recentAcks(page: Page, limit: number): Promise<readonly AckReport[]> {
-  const found = await within(LOOK_UP_MS, 'recent acks', page.evaluate((most) => window.blazzCorner.recentAcks(most), limit));
+export const haveWritten = ({ page, timeouts }: Asked, peers: readonly string[]): Promise<boolean[]> =>
+  timeouts.within(LOOK_UP_MS, 'writers', page.evaluate((jids) => window.blazzCorner.haveWritten(jids), peers.map(jidOfPeer)));
+
+export async function recentAcks({ page, timeouts }: Asked, limit: number): Promise<readonly AckReport[]> {
+  const found = await timeouts.within(LOOK_UP_MS, 'recent_acks', page.evaluate((most) => window.blazzCorner.recentAcks(most), limit));
   return PageAcks.parse(found).map(toAckReport);
 }
 
-export async function recentReceived(page: Page, sinceMs: number, limit: number): Promise<readonly ReceivedMessage[]> {
+export async function recentReceived({ page, timeouts }: Asked, sinceMs: number, limit: number): Promise<readonly ReceivedMessage[]> {
   const sinceSeconds = Math.floor(sinceMs / 1_000);
-  const found = await within(LOOK_UP_MS, 'recent messages', page.evaluate((since, most) => window.blazzCorner.recentReceived(since, most), sinceSeconds, limit));
+  const found = await timeouts.within(LOOK_UP_MS, 'recent_messages', page.evaluate((since, most) => window.blazzCorner.recentReceived(since, most), sinceSeconds, limit));
   return PageMessages.parse(found).map(toReceived);
 }
 
 /** `false`: the page was not connected, so WhatsApp cannot have heard of it. The page forgets its link all the same. */
-export const unlinkDevice = (page: Page): Promise<boolean> =>
-  within(LOOK_UP_MS, 'logout', page.evaluate(async () => {
+export const unlinkDevice = ({ page, timeouts }: Asked): Promise<boolean> =>
+  timeouts.within(LOOK_UP_MS, 'logout', page.evaluate(async () => {
     const { Socket } = window.require('WAWebSocketModel');
     const isConnected = Socket.state === 'CONNECTED';
     await Socket.logout();

@@ -1,20 +1,33 @@
-import type { Page } from 'puppeteer';
-import type { WhatsAppEvent } from '../whatsapp-client.ts';
-import { finishStart, refreshQr, startStateOf, type StartState } from './page-calls.ts';
+import type { CloseReason, WhatsAppEvent } from '../whatsapp-client.ts';
+import { closeReasonOf, FINAL_STATES } from './incoming-events.ts';
+import { finishStart, missingModules, refreshQr, startStateOf, type Asked, type StartState } from './page-calls.ts';
 
 const LOOK_EVERY_MS = 250;
 const PAGE_LOADS_WITHIN_MS = 90_000;
 const CONNECTS_WITHIN_MS = 120_000; // the page goes on trying by itself meanwhile
-const READY_WITHIN_MS = 60_000; // from connected and synced
 const LIBRARY_MISSED_IT_MS = 500;
 const ASK_AGAIN_MS = 5_000;
 
+/** How long from linked and synced until we say that it is not ready, and until we give it up. */
+export interface ReadyLimits {
+  readonly tellAfterMs: number;
+  readonly giveUpAfterMs: number;
+}
+
+export const READY_LIMITS: ReadyLimits = { tellAfterMs: 15_000, giveUpAfterMs: 60_000 };
+
 export interface StartWatchOptions {
-  readonly page: () => Page | undefined;
+  readonly asked: () => Asked | undefined;
+  readonly limits: ReadyLimits;
   readonly isOver: () => boolean; // ready or closed
   readonly onEvent: (event: WhatsAppEvent) => void;
   /** Nothing more will come of this start; `detail` says where it stopped. */
-  readonly onStuck: (detail: string) => void;
+  readonly onStuck: (reason: CloseReason, detail: string) => void;
+}
+
+interface Phase {
+  readonly name: 'loading' | 'unpaired' | 'connecting' | 'syncing' | 'synced';
+  readonly since: number;
 }
 
 /**
@@ -23,18 +36,23 @@ export interface StartWatchOptions {
  */
 export class StartWatch {
   readonly #options: StartWatchOptions;
-  #phase: { readonly name: string; readonly since: number } = { name: 'loading', since: Date.now() };
+  #phase: Phase = { name: 'loading', since: Date.now() };
   #askedAt = 0;
   #isRoundOver = false;
-  #prompt: string | null = null;
+  #hasPrompt = false;
+  #diagnosis: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: StartWatchOptions) {
     this.#options = options;
   }
 
+  /** May be called again when the page is loaded anew. */
   start(): void {
-    this.#timer = setTimeout(() => void this.#look(), LOOK_EVERY_MS);
+    this.stop();
+    this.#phase = { name: 'loading', since: Date.now() };
+    this.#diagnosis = undefined;
+    this.#lookSoon();
   }
 
   stop(): void {
@@ -43,65 +61,96 @@ export class StartWatch {
 
   /** Another round of QR codes. */
   async nextRound(): Promise<void> {
-    const page = this.#options.page();
-    if (page) await refreshQr(page);
+    const asked = this.#options.asked();
+    if (asked) await refreshQr(asked);
     this.#isRoundOver = false;
   }
 
-  async #look(): Promise<void> {
-    const { page, isOver } = this.#options;
-    const current = page();
-    if (isOver()) return;
-    try {
-      if (current) await this.#judge(current, await startStateOf(current));
-      else this.#enter('loading', PAGE_LOADS_WITHIN_MS);
-    } catch {
-      this.#enter('loading', PAGE_LOADS_WITHIN_MS); // it navigates, or hangs: the limit of the phase decides
-    }
-    if (!isOver()) this.start();
+  #lookSoon(): void {
+    this.#timer = setTimeout(() => void this.#look(), LOOK_EVERY_MS);
   }
 
-  async #judge(page: Page, seen: StartState): Promise<void> {
-    if (!seen.isLoaded) return this.#enter('loading', PAGE_LOADS_WITHIN_MS);
+  async #look(): Promise<void> {
+    const { isOver } = this.#options;
+    const asked = this.#options.asked();
+    if (isOver()) return;
+    try {
+      if (asked) await this.#judge(asked, await startStateOf(asked));
+      else this.#load();
+    } catch {
+      this.#load(); // it navigates, or hangs: the limit of the phase decides
+    }
+    if (!isOver()) this.#lookSoon();
+  }
+
+  async #judge(asked: Asked, seen: StartState): Promise<void> {
+    if (!seen.isLoaded) return this.#load();
     this.#tellPrompt(seen);
+    if (FINAL_STATES.has(seen.state ?? '')) return this.#options.onStuck(closeReasonOf(seen.state ?? ''), `WhatsApp: ${seen.state}`);
     switch (seen.state) {
       case 'UNPAIRED':
         this.#isRoundOver = false;
-        return this.#enter('unpaired', Number.POSITIVE_INFINITY);
+        return void this.#enter('unpaired');
       case 'UNPAIRED_IDLE':
         return this.#endRound();
       case 'CONNECTED':
-        return seen.hasSynced ? this.#finish(page, seen) : this.#enter('syncing', CONNECTS_WITHIN_MS);
+        return seen.hasSynced ? this.#finish(asked, seen) : this.#connect('syncing');
       default:
-        return this.#enter('connecting', CONNECTS_WITHIN_MS);
+        // What a person has to do takes as long as it takes.
+        return this.#hasPrompt ? void this.#enter('unpaired') : this.#connect('connecting');
     }
   }
 
+  #load(): void {
+    if (this.#enter('loading') > PAGE_LOADS_WITHIN_MS) this.#options.onStuck('unreachable', `the page did not load within ${PAGE_LOADS_WITHIN_MS / 1_000} s`);
+  }
+
+  #connect(name: 'connecting' | 'syncing'): void {
+    if (this.#enter(name) > CONNECTS_WITHIN_MS) this.#options.onStuck('start_timeout', `${name} for more than ${CONNECTS_WITHIN_MS / 1_000} s`);
+  }
+
   #endRound(): void {
-    this.#enter('unpaired', Number.POSITIVE_INFINITY);
+    this.#enter('unpaired');
     if (this.#isRoundOver) return;
     this.#isRoundOver = true;
     this.#options.onEvent({ type: 'qr-round-ended' });
   }
 
   /** Since mid-2026 linking may ask for a passkey; nothing goes on until the person confirms it. */
-  #tellPrompt({ dialog }: StartState): void {
-    if (dialog === this.#prompt) return;
-    this.#prompt = dialog;
-    if (dialog && /passkey/i.test(dialog)) this.#options.onEvent({ type: 'action-required', detail: 'passkey' });
+  #tellPrompt({ dialogs }: StartState): void {
+    const hasPrompt = /passkey/i.test(dialogs);
+    if (hasPrompt === this.#hasPrompt) return;
+    this.#hasPrompt = hasPrompt;
+    this.#options.onEvent(hasPrompt ? { type: 'action-required', prompt: 'passkey' } : { type: 'action-done' });
   }
 
-  async #finish(page: Page, seen: StartState): Promise<void> {
-    this.#enter('synced', READY_WITHIN_MS);
-    const waitedMs = Date.now() - this.#phase.since;
+  async #finish(asked: Asked, seen: StartState): Promise<void> {
+    const { limits, onStuck } = this.#options;
+    const waitedMs = this.#enter('synced');
+    if (waitedMs > limits.tellAfterMs) await this.#tellNotReady(asked, seen);
+    if (waitedMs > limits.giveUpAfterMs) return onStuck('not_ready', this.#diagnosis ?? 'no diagnosis');
     const isTime = waitedMs >= LIBRARY_MISSED_IT_MS && Date.now() - this.#askedAt >= ASK_AGAIN_MS;
     if (!isTime || !seen.canFinish || seen.isInjected) return;
     this.#askedAt = Date.now();
-    await finishStart(page);
+    await finishStart(asked);
   }
 
-  #enter(name: string, limitMs: number): void {
-    if (this.#phase.name !== name) this.#phase = { name, since: Date.now() };
-    else if (Date.now() - this.#phase.since > limitMs) this.#options.onStuck(`${name} for more than ${limitMs / 1_000} s`);
+  async #tellNotReady(asked: Asked, seen: StartState): Promise<void> {
+    if (this.#diagnosis !== undefined) return;
+    this.#diagnosis = diagnose(seen, await missingModules(asked));
+    this.#options.onEvent({ type: 'not-ready', detail: this.#diagnosis });
   }
+
+  /** Milliseconds it has been in this phase. */
+  #enter(name: Phase['name']): number {
+    if (this.#phase.name !== name) this.#phase = { name, since: Date.now() };
+    return Date.now() - this.#phase.since;
+  }
+}
+
+/** Why the library does not get ready on a page that is linked and synced, as far as can be seen from outside. */
+function diagnose({ canFinish, isInjected }: StartState, missing: readonly string[]): string {
+  const library = !canFinish ? 'the library is not listening to the page' : isInjected ? 'the library is in the page and broke off' : 'the library did not get into the page';
+  const modules = missing.length > 0 ? `the page lacks ${missing.join(', ')}` : 'the page has every module we know to be needed';
+  return `Linked and synced, but not ready: ${library}; ${modules}`;
 }

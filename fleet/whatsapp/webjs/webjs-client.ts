@@ -1,55 +1,55 @@
-import type { Page } from 'puppeteer';
 import type { FetchMedia } from '../media-source.ts';
 import type { Log } from '../../observability/log.ts';
 import type {
-  AckReport, ClientOptions, CloseReason, OutgoingMessage, ReceivedMessage, SendOutcome, WhatsAppClient, WhatsAppEvent,
+  AckReport, ClientOptions, CloseReason, PageHealth, ReceivedMessage, WhatsAppClient, WhatsAppEvent,
 } from '../whatsapp-client.ts';
-import { killGroup } from './browser-processes.ts';
+import { TimeoutHandler } from '../timeout-handler.ts';
+import { groupEnded, killGroup } from './browser-processes.ts';
+import { errorText } from './error-text.ts';
 import { closeReasonOf, PageReport, toAckReport, toReceived } from './incoming-events.ts';
 import { jidOfPeer, peerOfJid } from './jid.ts';
 import { libraryClient, pageOf, type BrowserSetup, type LibraryClient } from './library-client.ts';
-import { toPage } from './outgoing-content.ts';
+import { ADOPTED_BUILD, pageWarnings } from './page-builds.ts';
 import {
-  acksOf, dismissDialogs, markRead, recentAcks, recentReceived, sendBatch, setTyping, socketState, syncHistory, unlinkDevice, within,
+  acksOf, connectionState, documentOf, haveWritten, markRead, recentAcks, recentReceived, setTyping, syncHistory, unlinkDevice,
+  type Asked,
 } from './page-calls.ts';
-import { pageScript } from './page/page-script.ts';
-import type { PageOutcome, PageOutgoing } from './page/whatsapp-page.ts';
+import { PAGE_PARTS, pageScript } from './page/page-script.ts';
 import { onBehalfOf } from './rejection-guard.ts';
-import { StartWatch } from './start-watch.ts';
+import { makeSendMessages } from './send-messages.ts';
+import { READY_LIMITS, StartWatch, type ReadyLimits } from './start-watch.ts';
 
 const LAUNCH_TIMEOUT_MS = 45_000;
 const CLOSE_TIMEOUT_MS = 30_000;
+const KILLED_WITHIN_MS = 10_000;
+const RELOAD_TIMEOUT_MS = 20_000;
 const LOOK_UP_TIMEOUT_MS = 15_000;
 const PAIRING_TIMEOUT_MS = 30_000;
 
 export interface WebjsClientOptions extends ClientOptions, BrowserSetup {
   readonly fetchMedia: FetchMedia;
   readonly log: Log;
+  /** What the browser gets to close by itself before it is killed. */
+  readonly closeTimeoutMs?: number;
+  /** The newest build of WhatsApp's page that is not warned of. */
+  readonly adoptedBuild?: string;
+  readonly readyLimits?: ReadyLimits;
+  /** Ours in the page; tests leave some out to see that they are needed. */
+  readonly pageParts?: readonly (() => void)[];
 }
-
-const detailOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 300);
-
-const toOutcome = ([outcome, ...details]: PageOutcome): SendOutcome => {
-  switch (outcome) {
-    case 'failed':
-      return { outcome, failure: { code: details[0] ?? 'send_failed', detail: details[1] ?? '' } };
-    case 'unknown':
-      return { outcome, detail: details[0] ?? '' };
-    case 'accepted':
-    case 'not-sent':
-      return { outcome };
-  }
-};
 
 /** One whatsapp-web.js client and its browser. The only class that knows how the library behaves, and misbehaves. */
 export class WebjsClient implements WhatsAppClient {
   readonly #options: WebjsClientOptions;
   readonly #library: LibraryClient;
   readonly #watch: StartWatch;
+  readonly #timeouts: TimeoutHandler;
+  readonly send: WhatsAppClient['send'];
   #processGroup: number | undefined;
   #pairingNumber: string | null;
   #isReady = false;
   #isClosed = false;
+  #document: number | undefined;
   #onLaunched: (outcome: { readonly error?: Error }) => void = () => undefined;
 
   constructor(options: WebjsClientOptions) {
@@ -60,12 +60,15 @@ export class WebjsClient implements WhatsAppClient {
       beforePage: (library) => this.#prepare(library),
       onStrayRejection: (reason) => this.#onStrayRejection(reason),
     });
+    this.#timeouts = new TimeoutHandler((call, limitMs) => options.onEvent({ type: 'timed-out', call, limitMs }));
     this.#watch = new StartWatch({
-      page: () => pageOf(this.#library),
+      asked: () => this.#askedIfOpen(),
+      limits: options.readyLimits ?? READY_LIMITS,
       isOver: () => this.#isReady || this.#isClosed,
-      onEvent: (event) => this.#emit(event),
-      onStuck: (detail) => this.#end('start_timeout', detail),
+      onEvent: (event) => this.#onStartEvent(event),
+      onStuck: (reason, detail) => this.#end(reason, detail),
     });
+    this.send = makeSendMessages({ fetchMedia: options.fetchMedia, asked: () => this.#asked() });
     this.#listen();
   }
 
@@ -82,33 +85,25 @@ export class WebjsClient implements WhatsAppClient {
       this.#watch.start();
       // The library's promise may settle early, late or never; what the page shows decides. Only a refusal counts.
       this.#library.initialize().catch((error: unknown) => this.#failStart(error));
-      const { error } = await within(LAUNCH_TIMEOUT_MS, 'launch', launched);
+      const { error } = await this.#timeouts.within(LAUNCH_TIMEOUT_MS, 'launch', launched);
       if (error) throw error;
     });
   }
 
-  async send(messages: readonly OutgoingMessage[], notAfterMs: number): Promise<readonly SendOutcome[]> {
-    const ready = await Promise.all(messages.map((message) => this.#toPage(message)));
-    const batch = ready.filter((each): each is PageOutgoing => 'jid' in each);
-    const outcomes = batch.length > 0 ? await this.#sendInPage(batch, notAfterMs) : [];
-    let next = 0;
-    return ready.map((each) => ('jid' in each ? (outcomes[next++] ?? { outcome: 'unknown', detail: 'no outcome' }) : each));
-  }
-
   async acksOf(messages: readonly { readonly wireId: string; readonly peer: string }[]) {
-    return acksOf(this.#page(), messages);
+    return acksOf(this.#asked(), messages);
   }
 
   async syncHistory(peer: string, timeoutMs: number): Promise<boolean> {
-    return syncHistory(this.#page(), peer, timeoutMs);
+    return syncHistory(this.#asked(), peer, timeoutMs);
   }
 
   async recentAcks(limit: number): Promise<readonly AckReport[]> {
-    return recentAcks(this.#page(), limit);
+    return recentAcks(this.#asked(), limit);
   }
 
   async recentReceived(sinceMs: number, limit: number): Promise<readonly ReceivedMessage[]> {
-    return recentReceived(this.#page(), sinceMs, limit);
+    return recentReceived(this.#asked(), sinceMs, limit);
   }
 
   nextQrRound(): Promise<void> {
@@ -118,27 +113,36 @@ export class WebjsClient implements WhatsAppClient {
   async requestPairingCode(phoneNumber: string): Promise<void> {
     this.#pairingNumber = phoneNumber;
     const code = this.#library.requestPairingCode(phoneNumber.replace(/\D/g, ''));
-    await within(PAIRING_TIMEOUT_MS, 'pairing code', code); // the code itself comes as an event
+    await this.#timeouts.within(PAIRING_TIMEOUT_MS, 'pairing_code', code); // the code itself comes as an event
   }
 
   async markRead(peer: string): Promise<void> {
-    await markRead(this.#page(), jidOfPeer(peer));
+    await markRead(this.#asked(), jidOfPeer(peer));
   }
 
   async setTyping(peer: string, isTyping: boolean): Promise<void> {
-    await setTyping(this.#page(), jidOfPeer(peer), isTyping);
+    await setTyping(this.#asked(), jidOfPeer(peer), isTyping);
   }
 
-  async checkHealth() {
-    const state = await socketState(this.#page());
-    await dismissDialogs(this.#page());
-    return { isConnected: state === 'CONNECTED', state };
+  async haveWritten(peers: readonly string[]): Promise<readonly boolean[]> {
+    return haveWritten(this.#asked(), peers);
+  }
+
+  async checkHealth(): Promise<PageHealth> {
+    const { state, lastFrameAt } = await connectionState(this.#asked());
+    return { isConnected: this.#isReady && state === 'CONNECTED', state: this.#isReady ? state : 'STARTING', lastFrameAt };
+  }
+
+  async reload(): Promise<void> {
+    const { page, timeouts } = this.#asked();
+    this.#onNewPage();
+    await timeouts.within(RELOAD_TIMEOUT_MS, 'reload', page.reload({ waitUntil: 'domcontentloaded', timeout: 0 }));
   }
 
   async logout(): Promise<boolean> {
-    const page = this.#page();
+    const asked = this.#asked();
     this.#isClosed = true; // what follows is not news
-    const isConfirmed = await unlinkDevice(page).catch((error: unknown) => {
+    const isConfirmed = await unlinkDevice(asked).catch((error: unknown) => {
       this.#warn(error, 'logout did not finish');
       return false;
     });
@@ -149,13 +153,16 @@ export class WebjsClient implements WhatsAppClient {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#watch.stop();
+    const group = this.#processGroup;
     try {
-      await within(CLOSE_TIMEOUT_MS, 'close', this.#library.destroy());
+      await this.#timeouts.within(this.#options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS, 'close', this.#library.destroy());
     } catch (error) {
       this.#warn(error, 'the browser did not close by itself');
     } finally {
       this.kill();
     }
+    const isGone = group === undefined || (await groupEnded(group, KILLED_WITHIN_MS));
+    if (!isGone) this.#options.onEvent({ type: 'timed-out', call: 'kill', limitMs: KILLED_WITHIN_MS });
   }
 
   kill(): void {
@@ -176,17 +183,18 @@ export class WebjsClient implements WhatsAppClient {
       throw new Error('Closed while the browser was starting');
     }
     browser.on('disconnected', () => this.#end('browser_died', 'the browser ended by itself'));
-    page.on('error', (error: Error) => this.#end('page_crashed', detailOf(error)));
+    page.on('error', (error: Error) => this.#end('page_crashed', errorText(error)));
+    page.on('domcontentloaded', () => this.#onNewPage());
     await page.exposeFunction('blazzReport', (json: string) => this.#onReport(json));
-    await page.evaluateOnNewDocument(pageScript());
+    await page.evaluateOnNewDocument(pageScript(this.#options.pageParts ?? PAGE_PARTS));
     this.#onLaunched({});
   }
 
   #failStart(error: unknown): void {
     const wasLaunching = this.#processGroup === undefined;
     if (wasLaunching) this.#isClosed = true; // whoever called `start` hears of it
-    this.#onLaunched({ error: new Error(detailOf(error), { cause: error }) });
-    this.#end('start_timeout', detailOf(error));
+    this.#onLaunched({ error: new Error(errorText(error), { cause: error }) });
+    this.#end('start_timeout', errorText(error));
   }
 
   #listen(): void {
@@ -197,17 +205,40 @@ export class WebjsClient implements WhatsAppClient {
     });
     this.#library.on('authenticated', () => this.#emit({ type: 'authenticated' }));
     this.#library.on('ready', () => void this.#onReady());
+    this.#library.on('change_state', (state) => this.#emit({ type: 'state-changed', state }));
     this.#library.on('disconnected', (reason) => this.#end(closeReasonOf(reason), `WhatsApp: ${reason}`));
+  }
+
+  /** Nothing may be asked of it until it is ready. Of the first page there is nothing to tell. */
+  #onNewPage(): void {
+    if (!this.#isReady) return;
+    this.#isReady = false;
+    this.#emit({ type: 'reloading' });
+    this.#watch.start();
   }
 
   async #onReady(): Promise<void> {
     try {
-      const pageBuild = await within(LOOK_UP_TIMEOUT_MS, 'version', this.#library.getWWebVersion());
+      const pageBuild = await this.#timeouts.within(LOOK_UP_TIMEOUT_MS, 'version', this.#library.getWWebVersion());
+      const [before, current] = [this.#document, await documentOf(this.#asked())];
+      this.#document = current;
       this.#isReady = true;
-      this.#emit({ type: 'ready', phoneNumber: peerOfJid(this.#library.info.wid['_serialized']), pageBuild });
+      const phoneNumber = peerOfJid(this.#library.info.wid['_serialized']);
+      this.#emit({ type: 'ready', phoneNumber, pageBuild, isReload: before !== undefined && before !== current });
+      await this.#comparePage(pageBuild);
     } catch (error) {
-      this.#end('start_timeout', detailOf(error));
+      this.#end('start_timeout', errorText(error));
     }
+  }
+
+  async #comparePage(pageBuild: string): Promise<void> {
+    const warnings = await pageWarnings(this.#asked(), pageBuild, this.#options.adoptedBuild ?? ADOPTED_BUILD).catch(() => []);
+    for (const warning of warnings) this.#emit(warning);
+  }
+
+  #onStartEvent(event: WhatsAppEvent): void {
+    this.#emit(event);
+    if (event.type === 'not-ready') this.#emit({ type: 'page-warning', code: 'not_ready', detail: event.detail });
   }
 
   #onReport(json: string): void {
@@ -219,8 +250,8 @@ export class WebjsClient implements WhatsAppClient {
 
   /** Most are harmless once seen: a listener that ran into a navigation. A start that lost its way shows in the watch. */
   #onStrayRejection(reason: unknown): void {
-    const isFatal = !this.#isReady && /timeout/i.test(detailOf(reason));
-    if (isFatal) this.#end('start_timeout', detailOf(reason));
+    const isFatal = !this.#isReady && /timeout/i.test(errorText(reason));
+    if (isFatal) this.#end('start_timeout', errorText(reason));
   }
 
   #emit(event: WhatsAppEvent): void {
@@ -234,28 +265,18 @@ export class WebjsClient implements WhatsAppClient {
     this.kill();
   }
 
-  #page(): Page {
+  #askedIfOpen(): Asked | undefined {
     const page = pageOf(this.#library);
-    if (!page || this.#isClosed) throw new Error('The browser is closed');
-    return page;
+    return page && !this.#isClosed ? { page, timeouts: this.#timeouts } : undefined;
+  }
+
+  #asked(): Asked {
+    const asked = this.#askedIfOpen();
+    if (!asked) throw new Error('The browser is closed');
+    return asked;
   }
 
   #warn(error: unknown, message: string): void {
     this.#options.log.warn({ sessionId: this.#options.sessionId, err: error }, message);
-  }
-
-  async #toPage(message: OutgoingMessage): Promise<PageOutgoing | SendOutcome> {
-    if (!('media' in message.content)) return toPage(message);
-    const fetched = await this.#options.fetchMedia(message.content.media);
-    if ('failure' in fetched) return { outcome: 'failed', failure: fetched.failure };
-    return toPage(message, fetched.file);
-  }
-
-  async #sendInPage(batch: PageOutgoing[], notAfterMs: number): Promise<readonly SendOutcome[]> {
-    try {
-      return (await sendBatch(this.#page(), batch, notAfterMs)).map(toOutcome);
-    } catch (error) {
-      return batch.map(() => ({ outcome: 'unknown', detail: detailOf(error) }));
-    }
   }
 }

@@ -26,7 +26,7 @@ export const LASTING_FAULTS = ['silent', 'timelock', 'passkey', 'outdated', 'han
 /** Stays until it is cleared. */
 export type LastingFault = (typeof LASTING_FAULTS)[number];
 
-export const PASSING_FAULTS = ['drop', 'conflict', 'modal', 'crash', 'leak'] as const;
+export const PASSING_FAULTS = ['drop', 'half-open', 'conflict', 'modal', 'crash', 'leak'] as const;
 /** Strikes once the connections that are open. */
 export type PassingFault = (typeof PASSING_FAULTS)[number];
 

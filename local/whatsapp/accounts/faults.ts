@@ -4,9 +4,11 @@ import type { Switchboard } from '../page-server/switchboard.ts';
 import type { SettingsStore } from '../settings.ts';
 import { type Account, type FaultKind, LASTING_FAULTS, type LastingFault } from './account.ts';
 import type { Directory } from './directory.ts';
+import type { LinkDesk } from './link-desk.ts';
 
 export interface FaultsOptions {
   readonly directory: Directory;
+  readonly linkDesk: LinkDesk;
   readonly switchboard: Switchboard;
   readonly hanging: HangingRequests;
   readonly settings: SettingsStore;
@@ -21,7 +23,7 @@ export interface Faults {
 
 const isLasting = (kind: FaultKind): kind is LastingFault => LASTING_FAULTS.some((lasting) => lasting === kind);
 
-export function makeFaults({ directory, switchboard, hanging, settings }: FaultsOptions): Faults {
+export function makeFaults({ directory, linkDesk, switchboard, hanging, settings }: FaultsOptions): Faults {
   const clear = (account: Account): void => {
     const wasSilent = account.faults.has('silent');
     account.faults.clear();
@@ -33,6 +35,7 @@ export function makeFaults({ directory, switchboard, hanging, settings }: Faults
       else connection.send({ t: 'do', what: 'dismiss' });
     }
     hanging.release(account.number);
+    linkDesk.confirmPasskey(account);
   };
 
   return {
@@ -57,6 +60,7 @@ function startModal(directory: Directory, account: Account, modalMs: number): vo
 function strike(connection: PageConnection, kind: FaultKind): void {
   switch (kind) {
     case 'silent':
+    case 'half-open': // the next connection is as good as ever
       connection.isSilent = true;
       break;
     case 'drop':

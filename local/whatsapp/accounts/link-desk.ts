@@ -43,6 +43,7 @@ export class LinkDesk {
   readonly #waiting = new Map<PageConnection, Waiting>();
   readonly #used = new Set<string>(); // references and codes that linked somebody
   readonly #codes = new Map<string, PairingCode>();
+  readonly #atPasskey = new Map<string, PageConnection>(); // by the number that scanned
 
   constructor(directory: Directory, settings: SettingsStore) {
     this.#directory = directory;
@@ -109,21 +110,33 @@ export class LinkDesk {
     return this.#link(account, pairing.connection, code);
   }
 
+  /** The person did on the phone what the page's prompt asks for: linking goes on. */
+  confirmPasskey(account: Account): void {
+    const connection = this.#atPasskey.get(account.number);
+    this.#atPasskey.delete(account.number);
+    if (connection?.isOpen) this.#pair(account, connection);
+  }
+
   #link(account: Account, connection: PageConnection, token: string): LinkOutcome {
     if (account.banned) return { refused: 'banned' };
     if (account.faults.has('passkey')) {
       this.leave(connection); // no further code: the page stays at its prompt
+      this.#atPasskey.set(account.number, connection);
       connection.send({ t: 'do', what: 'passkey' });
       return { refused: 'passkey_required' };
     }
     this.#used.add(token);
     this.leave(connection);
+    return { link: this.#pair(account, connection) };
+  }
+
+  #pair(account: Account, connection: PageConnection): Link {
     const link = this.#directory.createLink(account, connection.build);
     connection.send({
       t: 'paired',
       credentials: { link: link.id, secret: link.secret, number: account.number, lid: lidOf(account.number) },
     });
-    return { link };
+    return link;
   }
 
   #nextRef(waiting: Waiting): void {

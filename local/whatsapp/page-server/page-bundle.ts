@@ -7,6 +7,7 @@ const VERSIONS: Readonly<Record<Build, string>> = {
   classic: '2.3000.1042386815',
   'minified-key': '2.3000.1042401057',
   'media-id': '2.3000.1047712054',
+  tomorrow: '2.3000.1099999999', // nobody has seen it: it lacks a module that the library needs
 };
 
 export interface PageBundle {

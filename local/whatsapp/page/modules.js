@@ -1,4 +1,7 @@
+import { BUILD } from './build.js';
+
 const modules = new Map();
+const GONE = { tomorrow: ['WAWebCallCollection'] };
 
 /** As the real page's loader: modules by name. Clients overwrite members, so they stay plain objects. */
 export function define(definitions) {
@@ -6,6 +9,6 @@ export function define(definitions) {
 }
 
 window.require = (name) => {
-  if (!modules.has(name)) throw new Error(`Requiring unknown module "${name}"`);
+  if (!modules.has(name) || GONE[BUILD]?.includes(name)) throw new Error(`Requiring unknown module "${name}"`);
   return modules.get(name);
 };

@@ -3,6 +3,7 @@ import type { Chat, ChatActivity, Chats } from '../../domain/chats/chats.ts';
 import { chatNotFound } from '../../domain/errors.ts';
 import type { Page, PageRequest } from '../../domain/page.ts';
 import { chatIdOf } from '../../identity/chat-identity.ts';
+import { batchGet } from './batch.ts';
 import { isConditionFailure, oldItem, type Item } from './conditions.ts';
 import { decodeCursor, encodeCursor, listName } from './cursor.ts';
 import { chatKey, chatsOfWorkspace, dueSort, partitionOfId, type Key } from './keys.ts';
@@ -17,6 +18,7 @@ interface ChatItem extends Key {
   readonly unreadCount: number;
   readonly lastMessageAt: number;
   readonly lastMessagePreview?: string;
+  readonly lastReceivedAt?: number;
   /** The batches that opened the chat and that last changed it. */
   readonly openedBy: string;
   readonly touchedBy: string;
@@ -46,6 +48,11 @@ export const dynamoChats = (doc: DynamoDBDocumentClient, tableName: string): Cha
     await doc.send(read).catch((error: unknown) => {
       if (!isConditionFailure(error)) throw error; // a chat nobody answered in has nothing unread
     });
+  },
+  async lastReceivedAt(workspaceId, sessionId, peers) {
+    const keys = peers.map((peer) => chatKey(workspaceId, peer, chatIdOf(workspaceId, sessionId, peer)));
+    const items = await batchGet(doc, tableName, keys);
+    return items.map((item) => (item as Partial<ChatItem> | undefined)?.lastReceivedAt ?? 0);
   },
 });
 
@@ -100,11 +107,12 @@ async function tryTouch(doc: DynamoDBDocumentClient, tableName: string, activity
 const assignments = (fields: Item): string =>
   Object.keys(fields).map((name) => `#${name} = :${name}`).join(', ');
 
-const countedFields = ({ sessionId, peer, name, sequence }: ChatActivity): Item => ({
+const countedFields = ({ sessionId, peer, name, sequence, unread, at }: ChatActivity): Item => ({
   sessionId,
   peer,
   touchedBy: sequence,
   ...(name && { name }),
+  ...(unread > 0 && { lastReceivedAt: at }),
 });
 
 const shownFields = ({ workspaceId, at, preview }: ChatActivity, chatId: string): Item => ({

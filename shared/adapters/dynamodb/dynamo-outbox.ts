@@ -3,9 +3,9 @@ import pLimit from 'p-limit';
 import { systemClock, type Clock } from '../../domain/clock.ts';
 import type { OutboundMessage } from '../../domain/outbox/outbound-message.ts';
 import type { InsertOutcome, Outbox, OutboxLane } from '../../domain/outbox/outbox.ts';
-import { batchGet, executeStatements, insertOnce } from './batch.ts';
+import { batchGet, executeStatements, insertOnce, type StatementResult } from './batch.ts';
 import { isConditionFailure, oldItem } from './conditions.ts';
-import { laneKey, messageKey } from './keys.ts';
+import { laneKey, messageKey, outboxSort } from './keys.ts';
 import { asMessageItem, outboundOf, queuedItem } from './message-item.ts';
 import { claimMessages } from './outbox-claim.ts';
 import { claimedAwaitingReceipts, forgetClaims, openClaims } from './outbox-claim-records.ts';
@@ -35,6 +35,7 @@ export const dynamoOutbox = (doc: DynamoDBDocumentClient, tables: Tables, clock:
     await forgetClaims(doc, tables.core, settled);
   },
   adopt: (_, fencingToken, messages) => adoptAll(doc, tables.messages, fencingToken, messages),
+  postpone: (messages, dueAt) => postponeAll(doc, tables.messages, messages, dueAt),
   async skip(workspaceId, messageIds) {
     const limit = pLimit(WRITES_AT_ONCE);
     const skipped = await Promise.all(messageIds.map((id) => limit(skipOne, doc, tables.messages, workspaceId, id)));
@@ -79,6 +80,18 @@ async function insertAll(doc: DynamoDBDocumentClient, tableName: string, message
   return items.map((item, i) => ({ message: outboundOf(stored.get(item.sk) ?? item), inserted: inserted[i] ?? false }));
 }
 
+async function postponeAll(doc: DynamoDBDocumentClient, tableName: string, messages: readonly OutboundMessage[], dueAt: number): Promise<void> {
+  const statement = `UPDATE "${tableName}" SET dueAt = ?, outboxSk = ? WHERE pk = ? AND sk = ? AND "status" = ?`;
+  const results = await executeStatements(
+    doc,
+    messages.map(({ workspaceId, id, priority }) => {
+      const { pk, sk } = messageKey(workspaceId, id);
+      return { Statement: statement, Parameters: [dueAt, outboxSort(priority, dueAt, id), pk, sk, 'queued'] };
+    }),
+  );
+  throwIfFailed('Postponing', results);
+}
+
 async function adoptAll(doc: DynamoDBDocumentClient, tableName: string, fencingToken: number, messages: readonly OutboundMessage[]) {
   const statement = `UPDATE "${tableName}" SET claimToken = ? WHERE pk = ? AND sk = ? AND "status" = ? AND claimToken <= ?`;
   const results = await executeStatements(
@@ -88,9 +101,14 @@ async function adoptAll(doc: DynamoDBDocumentClient, tableName: string, fencingT
       return { Statement: statement, Parameters: [fencingToken, pk, sk, 'sending', fencingToken] };
     }),
   );
-  const failed = results.find(({ Error: error }) => error && error.Code !== 'ConditionalCheckFailed')?.Error;
-  if (failed) throw new Error(`Adoption failed: ${failed.Code}: ${failed.Message}`);
+  throwIfFailed('Adoption', results);
   return messages.filter((_, i) => !results[i]?.Error).map((message) => ({ ...message, claimToken: fencingToken }));
+}
+
+/** A condition that no longer holds is no failure: somebody else was first. */
+function throwIfFailed(what: string, results: readonly StatementResult[]): void {
+  const failed = results.find(({ Error: error }) => error && error.Code !== 'ConditionalCheckFailed')?.Error;
+  if (failed) throw new Error(`${what} failed: ${failed.Code}: ${failed.Message}`);
 }
 
 async function skipOne(doc: DynamoDBDocumentClient, tableName: string, workspaceId: string, messageId: string): Promise<boolean> {

@@ -23,6 +23,7 @@ export const sessionKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, s
 export const qrKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'QR' });
 export const pairingCodeKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'PAIRING' });
 export const pacingKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'PACING' });
+export const pacedContactKey = (sessionId: string, peer: string): Key => ({ pk: `S#${sessionId}`, sk: `PACING#${peer}` });
 export const laneKey = (sessionId: string, campaignId: string): Key => ({ pk: `S#${sessionId}`, sk: `LANE#${campaignId}` });
 export const claimKey = (sessionId: string, claimId: string): Key => ({ pk: `S#${sessionId}`, sk: `CLAIM#${claimId}` });
 export const campaignKey = (campaignId: string): Key => ({ pk: `C#${campaignId}`, sk: 'CAMPAIGN' });

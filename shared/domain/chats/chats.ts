@@ -35,6 +35,8 @@ export interface Chats {
   get(workspaceId: string, chatId: string): Promise<Chat>;
   list(workspaceId: string, page: PageRequest, sessionId?: string): Promise<Page<Chat>>;
   markRead(workspaceId: string, chatId: string): Promise<void>;
+  /** When each of these peers last wrote to the session, Unix ms; 0: never, as far as we know. At their peers' places. */
+  lastReceivedAt(workspaceId: string, sessionId: string, peers: readonly string[]): Promise<readonly number[]>;
 }
 
 /** Which session last talked to a peer, so that the peer keeps hearing from the same number. */

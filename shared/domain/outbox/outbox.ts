@@ -47,6 +47,8 @@ export interface Outbox {
   forgetSettledClaims(sessionId: string): Promise<void>;
   /** Takes over messages that an earlier owner left `sending`: sets `claimToken`, so that we may report on them. */
   adopt(sessionId: string, fencingToken: number, messages: readonly OutboundMessage[]): Promise<readonly OutboundMessage[]>;
+  /** Makes messages due later, those that are still queued: they wait without being in anybody's way. */
+  postpone(messages: readonly OutboundMessage[], dueAt: number): Promise<void>;
   /** `queued → skipped` for those nobody claimed. Returns the ids that were skipped. */
   skip(workspaceId: string, messageIds: readonly string[]): Promise<readonly string[]>;
   /** Campaign lanes of a session that are open (campaign running). */

@@ -1,4 +1,7 @@
 import type { PacingProfile } from '../../contracts/api/sessions.ts';
+import { slowdownOf } from './ban-signs.ts';
+import type { PacingRules } from './pacing-rules.ts';
+import { warmUpLimit } from './warm-up.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -34,9 +37,18 @@ export interface PacingState {
   readonly lastSentAt: number; // Unix ms, 0: never
   /** Messages sent one after another without a pause; delays grow with it. */
   readonly burst: number;
+  /** Unix ms of the first message under pacing, 0: none yet. The ramp of a new number starts there. */
+  readonly since: number;
+  /** Unix ms of what looked like the way to a ban. */
+  readonly banSigns: readonly number[];
+  /** Unix ms, 0: not paused. */
+  readonly campaignsPausedUntil: number;
+  readonly newChatsPausedUntil: number;
 }
 
-export const FRESH_PACING: PacingState = { slices: { minute: [], hour: [], day: [] }, lastSentAt: 0, burst: 0 };
+export const FRESH_PACING: PacingState = {
+  slices: { minute: [], hour: [], day: [] }, lastSentAt: 0, burst: 0, since: 0, banSigns: [], campaignsPausedUntil: 0, newChatsPausedUntil: 0,
+};
 
 const REST_MS = MINUTE; // a pause this long ends a burst
 const SHORTEST_MS = SECOND;
@@ -65,12 +77,19 @@ function roomAt({ name, lengthMs, sliceMs }: Window, slices: readonly Slice[], l
   return freeAt;
 }
 
-/** The earliest Unix ms at which the next message may leave; `now` when it may at once. */
-export function nextSendAt(profile: PacingProfile, state: PacingState, now: number, random: () => number): number {
-  if (!isPaced(profile)) return now;
+/** A new number starts with fewer a day; a cautious profile halves that too. */
+function limitsOf(profile: keyof typeof LIMITS, { since }: PacingState, now: number, { warmUpMessages }: Pick<PacingRules, 'warmUpMessages'>): Limits {
   const limits = LIMITS[profile];
+  const share = limits.day / DEFAULT.day;
+  return { ...limits, day: Math.min(limits.day, Math.ceil(warmUpLimit(warmUpMessages, since, now) * share)) };
+}
+
+/** The earliest Unix ms at which the next message may leave; `now` when it may at once. */
+export function nextSendAt(profile: PacingProfile, state: PacingState, now: number, random: () => number, rules: Pick<PacingRules, 'warmUpMessages'>): number {
+  if (!isPaced(profile)) return now;
+  const limits = limitsOf(profile, state, now, rules);
   const rested = now - state.lastSentAt >= REST_MS;
-  const afterDelay = rested ? now : state.lastSentAt + randomDelayMs(state.burst, random);
+  const afterDelay = rested ? now : state.lastSentAt + randomDelayMs(state.burst, random) * slowdownOf(state.banSigns, now);
   return Math.max(now, afterDelay, ...WINDOWS.map((window) => roomAt(window, state.slices[window.name], limits, now)));
 }
 
@@ -85,6 +104,8 @@ function countIn({ lengthMs, sliceMs }: Window, slices: readonly Slice[], now: n
 export function countSend(state: PacingState, now: number): PacingState {
   const [minute, hour, day] = WINDOWS.map((window) => countIn(window, state.slices[window.name], now));
   return {
+    ...state,
+    since: state.since || now,
     slices: { minute: minute ?? [], hour: hour ?? [], day: day ?? [] },
     lastSentAt: now,
     burst: now - state.lastSentAt >= REST_MS ? 1 : state.burst + 1,

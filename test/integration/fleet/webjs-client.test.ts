@@ -147,7 +147,7 @@ describe('WebjsClient: the real library in a real browser', () => {
     const under = await harness.open(harness.newProfile());
     const { qr } = await under.event('qr');
     await harness.service.call('POST', `/phones/${number}/link`, { qr });
-    expect(await under.event('action-required')).toMatchObject({ detail: 'passkey' });
+    expect(await under.event('action-required')).toMatchObject({ prompt: 'passkey' });
     under.client.kill();
   }, TEST_MS);
 

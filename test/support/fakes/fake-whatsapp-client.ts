@@ -1,4 +1,4 @@
-import type { Ack, AckReport, OutgoingMessage, SendOutcome, WhatsAppClient } from '../../../fleet/whatsapp/whatsapp-client.ts';
+import type { Ack, AckReport, OutgoingMessage, PageHealth, SendOutcome, WhatsAppClient } from '../../../fleet/whatsapp/whatsapp-client.ts';
 
 /** A page in memory: what it knows, what the phone knows beyond it, and what was handed to it. */
 export class FakeWhatsAppClient implements WhatsAppClient {
@@ -39,7 +39,9 @@ export class FakeWhatsAppClient implements WhatsAppClient {
   requestPairingCode = async () => undefined;
   markRead = async () => undefined;
   setTyping = async () => undefined;
-  checkHealth = async () => ({ isConnected: true, state: 'CONNECTED' });
+  checkHealth = async (): Promise<PageHealth> => ({ isConnected: true, state: 'CONNECTED', lastFrameAt: Date.now() });
+  haveWritten = async (peers: readonly string[]): Promise<readonly boolean[]> => peers.map(() => false);
+  reload = async (): Promise<void> => undefined;
   kill(): void {}
 
   #accept(message: OutgoingMessage): void {

@@ -7,6 +7,7 @@ interface ChatRow {
   readonly chat: Chat;
   readonly openedBy: string;
   readonly touchedBy: string;
+  readonly lastReceivedAt: number;
 }
 
 /** Conversations in memory. Chats that only a campaign wrote to are found in the message table. Cursors are offsets. */
@@ -38,6 +39,9 @@ export function memoryChats(table: MemoryMessageTable = memoryMessageTable()): C
       const row = rows.get(chatId);
       if (row?.chat.workspaceId === workspaceId) rows.set(chatId, { ...row, chat: { ...row.chat, unreadCount: 0 } });
     },
+    async lastReceivedAt(workspaceId, sessionId, peers) {
+      return peers.map((peer) => rows.get(chatIdOf(workspaceId, sessionId, peer))?.lastReceivedAt ?? 0);
+    },
   };
 }
 
@@ -51,6 +55,7 @@ function touched(before: ChatRow | undefined, id: string, activity: ChatActivity
     chat: { ...chat, name: activity.name || chat.name, unreadCount: chat.unreadCount + activity.unread },
     openedBy: before?.openedBy ?? sequence,
     touchedBy: sequence,
+    lastReceivedAt: activity.unread > 0 ? at : (before?.lastReceivedAt ?? 0),
   };
 }
 

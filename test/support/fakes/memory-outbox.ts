@@ -39,6 +39,9 @@ export function memoryOutbox(table: MemoryMessageTable = memoryMessageTable()): 
       claims = claims.filter((claim) => claim.sessionId !== sessionId || claim.messageIds.some(isSending));
     },
     adopt: async (_, fencingToken, messages) => messages.flatMap(({ id }) => adoptRow(table, id, fencingToken)),
+    async postpone(messages, dueAt) {
+      for (const { id } of messages) move(table, id, 'queued', { dueAt });
+    },
     skip: async (_, messageIds) => messageIds.filter((id) => move(table, id, 'queued', { status: 'skipped' })),
     listLanes: async (sessionId) => [...lanes.values()].filter((lane) => lane.sessionId === sessionId),
     async openLane(lane) {

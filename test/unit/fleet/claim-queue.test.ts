@@ -1,13 +1,11 @@
 import { expect, it } from '@jest/globals';
 import { ClaimQueue } from '../../../fleet/sessions/claim-queue.ts';
-import { Pacer } from '../../../fleet/sessions/pacer.ts';
-import { systemClock } from '../../../shared/domain/clock.ts';
 import type { Outbox } from '../../../shared/domain/outbox/outbox.ts';
 import { anOutboundMessage } from '../../support/builders/outbound-message.ts';
 import { anId } from '../../support/builders/session.ts';
+import { aRateLimiter } from '../../support/fakes/a-rate-limiter.ts';
 import { memoryMessageTable } from '../../support/fakes/memory-message-table.ts';
 import { memoryOutbox } from '../../support/fakes/memory-outbox.ts';
-import { memoryPacingStore } from '../../support/fakes/memory-pacing-store.ts';
 
 it('comes back to messages that a claim left out (I1)', async () => {
   const sessionId = anId('ses');
@@ -16,13 +14,13 @@ it('comes back to messages that a claim left out (I1)', async () => {
   const outbox = memoryOutbox(table);
   const messages = [anOutboundMessage({ sessionId }), anOutboundMessage({ sessionId })];
   await outbox.insertMany(messages);
-  const oneAtATime: Pick<Outbox, 'listDue' | 'listLanes' | 'claim'> = {
+  const oneAtATime: Pick<Outbox, 'listDue' | 'listLanes' | 'claim' | 'postpone'> = {
+    postpone: outbox.postpone,
     listDue: outbox.listDue,
     listLanes: outbox.listLanes,
     claim: (request) => outbox.claim({ ...request, messages: request.messages.slice(0, 1) }), // as when a transaction was full
   };
-  const pacer = new Pacer({ sessionId, store: memoryPacingStore(), clock: systemClock, random: () => 0 });
-  const queue = new ClaimQueue({ sessionId, fencingToken: 1, outbox: oneAtATime, pacer, profile: () => 'unlimited' });
+  const queue = new ClaimQueue({ sessionId, fencingToken: 1, outbox: oneAtATime, limiter: aRateLimiter(sessionId), profile: () => 'unlimited' });
 
   const claims = [await queue.next(), await queue.next(), await queue.next()];
   expect(claims.map((claim) => (claim.kind === 'claimed' ? claim.messages.length : claim.kind))).toEqual([1, 1, 'idle']);

@@ -4,21 +4,19 @@ import { InFlight } from '../../../fleet/sessions/in-flight.ts';
 import { recoverReceipts, resolveInDoubt, type InDoubtOptions } from '../../../fleet/sessions/in-doubt.ts';
 import { MessageSender } from '../../../fleet/sessions/message-sender.ts';
 import { OutboxDrain } from '../../../fleet/sessions/outbox-drain.ts';
-import { Pacer } from '../../../fleet/sessions/pacer.ts';
 import { Receipts } from '../../../fleet/sessions/receipts.ts';
 import { fleetMetrics } from '../../../fleet/observability/fleet-metrics.ts';
 import type { SessionEvent } from '../../../shared/contracts/session-events.ts';
-import { systemClock } from '../../../shared/domain/clock.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
 import type { Outbox } from '../../../shared/domain/outbox/outbox.ts';
 import { wireIdOf } from '../../../shared/identity/message-identity.ts';
 import { until } from '../../../local/client/until.ts';
 import { anOutboundMessage, WORKSPACE } from '../../support/builders/outbound-message.ts';
 import { anId } from '../../support/builders/session.ts';
+import { aRateLimiter } from '../../support/fakes/a-rate-limiter.ts';
 import { FakeWhatsAppClient } from '../../support/fakes/fake-whatsapp-client.ts';
 import { memoryMessageTable, type MemoryMessageTable } from '../../support/fakes/memory-message-table.ts';
 import { memoryOutbox } from '../../support/fakes/memory-outbox.ts';
-import { memoryPacingStore } from '../../support/fakes/memory-pacing-store.ts';
 import { silentLog } from '../../support/fakes/silent-log.ts';
 
 const TOKEN = 4;
@@ -62,19 +60,20 @@ describe('OutboxDrain', () => {
     const metrics = fleetMetrics();
     const report = (...reported: readonly SessionEvent[]) => void events.push(...reported);
     const inFlight = new InFlight();
-    const receipts = new Receipts({ workspaceId: WORKSPACE, sessionId, inFlight, report, metrics });
+    const limiter = aRateLimiter(sessionId);
+    const receipts = new Receipts({ workspaceId: WORKSPACE, sessionId, inFlight, limiter, report, metrics });
     client.onAcks = (acks) => receipts.onAcks(acks);
-    const pacer = new Pacer({ sessionId, store: memoryPacingStore(), clock: systemClock, random: () => 0 });
     const lease = { isHeld: () => isHeld, heldForMs: () => 10_000 };
     const messages = { getMany: async () => new Map() };
     const profile = () => 'unlimited' as const;
     options = { sessionId, fencingToken: TOKEN, client, outbox, receipts, inFlight, log: silentLog };
     drain = new OutboxDrain({
-      sessionId, profile, pacer, client, outbox, inFlight, metrics, log: silentLog,
-      queue: new ClaimQueue({ sessionId, fencingToken: TOKEN, outbox, pacer, profile }),
+      sessionId, profile, limiter, client, outbox, inFlight, metrics, log: silentLog,
+      queue: new ClaimQueue({ sessionId, fencingToken: TOKEN, outbox, limiter, profile }),
       sender: new MessageSender({ workspaceId: WORKSPACE, sessionId, client, lease, messages, inFlight, receipts, report }),
       resolveInDoubt: (isFreshPage) => resolveInDoubt(options, isFreshPage),
       onFenced: () => { fenced += 1; },
+      onOverdue: () => undefined,
       onStalled: () => undefined,
     });
   });

@@ -45,6 +45,7 @@ export function openCorner(): void {
 
   Object.assign(window, {
     blazzCorner: {
+      lastFrameAt: null,
       whenLoaded: [],
       report(kind: 'acks' | 'received', item: never) {
         pending[kind].push(item);

@@ -7,24 +7,26 @@ export function lookUp(): void {
   const corner = window.blazzCorner;
   const ON_DEMAND_HISTORY = 3;
 
-  /** A person's chat goes by phone or by lid, and the key says which; of a group's own messages it names us. */
+  /** A person's chat goes by phone or by lid. */
+  const addressesOf = (jid: string): string[] => {
+    const wid = window.require('WAWebWidFactory').createWid(jid);
+    try {
+      const { getCurrentLid, getPhoneNumber } = window.require('WAWebApiContact');
+      const other = wid.isLid() ? getPhoneNumber?.(wid) : getCurrentLid?.(wid);
+      return other ? [jid, corner.jidOf(other)] : [jid];
+    } catch {
+      return [jid]; // this build does not tell
+    }
+  };
+
+  /** The key of a message says by which address its chat goes; of a group's own messages it names us. */
   const keysOf = (jid: string, wireId: string, fromMe: boolean): string[] => {
-    const { createWid } = window.require('WAWebWidFactory');
     const { getMaybeMePnUser, getMaybeMeLidUser } = window.require('WAWebUserPrefsMeUser');
-    const wid = createWid(jid);
     if (jid.endsWith('@g.us')) {
       const us = [getMaybeMePnUser(), getMaybeMeLidUser()].filter((me): me is Wid => me !== undefined);
       return us.map((me) => `${fromMe}_${jid}_${wireId}_${corner.jidOf(me)}`);
     }
-    const jids = [jid];
-    try {
-      const { getCurrentLid, getPhoneNumber } = window.require('WAWebApiContact');
-      const other = wid.isLid() ? getPhoneNumber?.(wid) : getCurrentLid?.(wid);
-      if (other) jids.push(corner.jidOf(other));
-    } catch {
-      // this build does not tell
-    }
-    return jids.map((each) => `${fromMe}_${each}_${wireId}`);
+    return addressesOf(jid).map((each) => `${fromMe}_${each}_${wireId}`);
   };
 
   const findMessage = async (jid: string, wireId: string, fromMe: boolean): Promise<MsgModel | undefined> => {
@@ -58,6 +60,12 @@ export function lookUp(): void {
         return true;
       };
       return corner.within(ask(), timeoutMs).catch(() => false);
+    },
+
+    haveWritten(jids: readonly string[]): boolean[] {
+      const incoming = newest(Infinity, ({ id, type }) => !id.fromMe && !corner.isNotification(type));
+      const writers = new Set(incoming.map(({ id }) => corner.jidOf(id.remote)));
+      return jids.map((jid) => addressesOf(jid).some((address) => writers.has(address)));
     },
 
     recentAcks: (limit: number) => newest(limit, ({ id, ack }) => id.fromMe && ack > 0).map((message) => corner.ackOf(message, message.ack)),

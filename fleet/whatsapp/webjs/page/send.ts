@@ -76,8 +76,8 @@ export function sendBatches(): void {
     for (const { jid } of messages) mayWriteTo(jid).catch(() => undefined); // asked for all at once, used one by one
     const outcomes: PageOutcome[] = [];
     for (const message of messages) {
-      const mayGo = Date.now() < notAfterMs && window.require('WAWebSocketModel').Socket.state === 'CONNECTED';
-      if (!mayGo) outcomes.push(['not-sent']);
+      const isReady = window.WWebJS !== undefined && window.require('WAWebSocketModel').Socket.state === 'CONNECTED';
+      if (!isReady || Date.now() >= notAfterMs) outcomes.push(['not-sent']);
       else outcomes.push(await corner.within(sendOne(message), message.timeoutMs).catch((error: unknown) => explain(message, error)));
     }
     return outcomes;

@@ -108,6 +108,8 @@ export type PageOutcome = ['accepted'] | ['failed', code: string, detail: string
 
 /** Our own corner of the page. */
 export interface Corner {
+  /** When the page's connection last brought anything, Unix ms. */
+  lastFrameAt: number | null;
   /** Run once the page's modules are loaded. Each is tried on its own. */
   readonly whenLoaded: (() => void)[];
   report(kind: 'acks' | 'received', item: PageAck | PageMessage): void;
@@ -121,13 +123,16 @@ export interface Corner {
   send(messages: PageOutgoing[], notAfterMs: number): Promise<PageOutcome[]>;
   acksOf(messages: { jid: string; wireId: string }[]): Promise<(number | null)[]>;
   syncHistory(jid: string, timeoutMs: number): Promise<boolean>;
+  haveWritten(jids: readonly string[]): boolean[];
   recentAcks(limit: number): PageAck[];
   recentReceived(sinceSeconds: number, limit: number): PageMessage[];
 }
 
 export interface PageWindow {
+  WebSocket: typeof WebSocket;
   require: <Name extends keyof PageModules>(name: Name) => PageModules[Name];
   Debug?: { VERSION?: string };
+  /** Not there until the library has injected itself. */
   WWebJS: LibraryHelpers;
   blazzCorner: Corner;
   /** Our one binding into Node: JSON of `PageReport`. */
