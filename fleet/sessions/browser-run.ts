@@ -40,6 +40,7 @@ export class BrowserRun {
   #work: ConnectedWork | undefined;
   #qrInRound = 0;
   #qrAttempt = 0;
+  #hasAskedForQr = false;
   readonly #startedAt = performance.now();
   #isOver = false;
   /** The profile lay here and was linked: were it to ask for a QR code, a copy of it may know better. */
@@ -157,7 +158,7 @@ export class BrowserRun {
 
   /** WhatsApp showed a QR code: this profile holds no link. */
   get isUnlinked(): boolean {
-    return this.#qrAttempt > 0;
+    return this.#hasAskedForQr;
   }
 
   /** `false`: not connected within the time, or never to be. */
@@ -236,6 +237,7 @@ export class BrowserRun {
 
   #onQr(qr: string): void {
     const { context } = this.#options;
+    this.#hasAskedForQr = true;
     if (this.#hasCopyToTry) return this.#end('profile_unlinked', 'a linked profile asked for a QR code; its last snapshot is tried');
     if (this.#qrInRound === 0 && !this.#mayShowRound()) return;
     this.#qrInRound += 1;
