@@ -191,10 +191,13 @@ describe('a session in the pool', () => {
     expect(newest().isKilled).toBe(true);
   });
 
-  it('is handed over closed and reported', async () => {
+  it('is handed over closed, without its caches, and reported', async () => {
     await connect();
+    const { profileDir } = newest().options;
+    await mkdir(join(profileDir, 'Default/Code Cache/js'), { recursive: true });
     await pool.find(session.id)?.handOver();
     expect(newest().isClosed).toBe(true);
+    expect(await readdir(join(profileDir, 'Default'))).toEqual(['Local Storage']);
     expect(statuses().at(-1)).toBe('disconnected/instance_restart');
     expect(pool.size).toBe(0);
   });
@@ -213,14 +216,12 @@ describe('a session in the pool', () => {
     await eventually('the retry time', () => events.some((event) => event.type === 'session.health' && event.health.qr?.retryAt));
   });
 
-  it('is recycled: closed in order, without its caches, and started again on the same profile', async () => {
+  it('is recycled: closed in order, and started again on the same profile', async () => {
     await connect();
     const { profileDir } = newest().options;
-    await mkdir(join(profileDir, 'Default/Code Cache/js'), { recursive: true });
     await pool.find(session.id)?.recycle('memory_soft');
     expect(browsers).toHaveLength(2);
     expect([browsers[0]?.isClosed, browsers[0]?.isKilled, newest().options.profileDir]).toEqual([true, false, profileDir]);
-    expect(await readdir(join(profileDir, 'Default'))).toEqual(['Local Storage']);
     newest().tell(READY);
     await eventually('the report', () => statuses().at(-1) === 'connected');
     expect(pool.find(session.id)?.context.health.current.restarts).toBe(1);
