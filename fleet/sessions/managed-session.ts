@@ -20,6 +20,8 @@ export class ManagedSession {
   readonly #backoff = new RestartBackoff();
   readonly #onGone: () => void;
   #run: BrowserRun | undefined;
+  /** Closing may take half a minute, and `kill` has to reach it. */
+  #closing: BrowserRun | undefined;
   #seen: SessionRequests;
   #linksByCode = true;
   #isResting: boolean;
@@ -104,6 +106,7 @@ export class ManagedSession {
   kill(): void {
     clearTimeout(this.#restartTimer);
     this.#run?.kill();
+    this.#closing?.kill();
     this.#leave();
   }
 
@@ -159,6 +162,7 @@ export class ManagedSession {
   }
 
   async #open(): Promise<void> {
+    if (this.#isGone) return; // killed while the browser before was closing
     const { context } = this;
     clearTimeout(this.#restartTimer);
     this.#restartTimer = undefined;
@@ -182,7 +186,9 @@ export class ManagedSession {
   async #close(): Promise<void> {
     const run = this.#run;
     this.#run = undefined;
+    this.#closing = run;
     await run?.close();
+    this.#closing = undefined;
     this.#inFlight.clear();
   }
 

@@ -181,6 +181,19 @@ describe('a session in the pool', () => {
     expect(statuses().at(-1)).toBe('connected');
   });
 
+  it('is killed also while it closes to be recycled, and not opened again (I3)', async () => {
+    await connect();
+    let closed = (): void => undefined;
+    newest().close = () => new Promise((resolve) => { closed = () => resolve(undefined); });
+    const recycling = pool.find(session.id)?.recycle('memory_hard');
+    await eventually('it to close', () => !pool.find(session.id)?.isConnected);
+    await want({ instanceId: anId('ins'), fencingToken: 2 });
+    expect(newest().isKilled).toBe(true);
+    closed();
+    await recycling;
+    expect(browsers).toHaveLength(1);
+  });
+
   it('gives up after five rounds of QR codes, and says when to try again', async () => {
     for (let round = 1; round <= 6; round++) {
       newest().tell({ type: 'qr', qr: `code ${round}` });
