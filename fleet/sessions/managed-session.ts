@@ -181,6 +181,7 @@ export class ManagedSession {
   }
 
   async #open(cause: WakeCause = 'request'): Promise<void> {
+    if (this.#isGone) return; // killed while the browser before was closing
     this.#isResting = false;
     this.#hibernation.end(cause);
     const outcome = await this.#browser.open(this.#linksByCode ? this.context.record.requests.pairingPhoneNumber : null);

@@ -24,6 +24,8 @@ export class SessionBrowser {
   readonly #receipts: Receipts;
   readonly #recovery: Recovery;
   #run: BrowserRun | undefined;
+  /** Closing may take half a minute, and `kill` has to reach it. */
+  #ending: BrowserRun | undefined;
   #reopenTimer: NodeJS.Timeout | undefined;
   #waitingSince: number | undefined;
 
@@ -131,6 +133,7 @@ export class SessionBrowser {
   kill(): void {
     this.cancelReopening();
     this.#run?.kill();
+    this.#ending?.kill();
     this.#giveSlotBack();
   }
 
@@ -149,9 +152,11 @@ export class SessionBrowser {
   async #endWith<T>(work: (run: BrowserRun) => Promise<T>): Promise<T | undefined> {
     const run = this.#run;
     this.#run = undefined;
+    this.#ending = run;
     try {
       return run && (await work(run));
     } finally {
+      this.#ending = undefined;
       this.#giveSlotBack();
     }
   }

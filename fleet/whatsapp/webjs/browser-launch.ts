@@ -15,6 +15,7 @@ export interface WhatsAppAddress {
 const BASE_FLAGS = [
   '--no-sandbox', // containers give no user namespaces; the container is the sandbox
   '--disable-gpu',
+  '--disable-gpu-shader-disk-cache', // three caches of half a megabyte each, made even without a GPU
   '--disable-quic',
   '--disable-dev-shm-usage',
   '--no-first-run',

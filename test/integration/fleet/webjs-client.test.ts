@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { efsSnapshotStore } from '../../../fleet/storage/efs-snapshot-store.ts';
+import { killLeftovers } from '../../../fleet/whatsapp/webjs/browser-processes.ts';
 import type { OutgoingMessage } from '../../../fleet/whatsapp/whatsapp-client.ts';
 import type { MessageContent } from '../../../shared/contracts/message.ts';
 import { until } from '../../../local/client/until.ts';
@@ -30,6 +31,13 @@ async function groupMembers(group: number): Promise<readonly string[]> {
     const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return Number(pgrp) === group && state !== 'Z';
   });
+}
+
+/** Processes whose command line names the profile, however they are grouped. */
+async function processesOn(profileDir: string): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return lines.filter((line) => line.split('\0').includes(`--user-data-dir=${profileDir}`));
 }
 
 describe('WebjsClient: the real library in a real browser', () => {
@@ -192,13 +200,42 @@ describe('WebjsClient: the real library in a real browser', () => {
     expect(((await harness.service.must('GET', `/phones/${number}`)) as { linked: unknown[] }).linked).toEqual([]);
   }, TEST_MS);
 
-  it('takes its browser along when its process is killed', async () => {
-    const { hostAndPort, spki } = harness.address;
-    const holder = spawn(process.execPath, [join(import.meta.dirname, 'browser-holder.ts'), harness.newProfile(), hostAndPort, spki], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } });
-    const [line] = (await once(holder.stdout, 'data')) as [Buffer];
-    const group = Number(String(line));
-    expect((await groupMembers(group)).length).toBeGreaterThan(0);
-    holder.kill('SIGKILL');
-    await until(async () => (await groupMembers(group)).length === 0, { what: 'the browser to end' });
-  }, TEST_MS);
+  describe('when its process is killed', () => {
+    /** A process with a browser on the profile. */
+    const hold = async (profile: string) => {
+      const { hostAndPort, spki } = harness.address;
+      const holder = spawn(process.execPath, [join(import.meta.dirname, 'browser-holder.ts'), profile, hostAndPort, spki], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } });
+      const [line] = (await once(holder.stdout, 'data')) as [Buffer];
+      const group = Number(String(line));
+      expect((await groupMembers(group)).length).toBeGreaterThan(0);
+      expect((await processesOn(profile)).length).toBeGreaterThan(0);
+      return { holder, group };
+    };
+    const nothingIsLeft = (group: number, profile: string) => until(
+      async () => (await groupMembers(group)).length + (await processesOn(profile)).length === 0,
+      { what: 'the browser to end' },
+    );
+
+    it('takes its browser along', async () => {
+      const profile = harness.newProfile();
+      const { holder, group } = await hold(profile);
+      holder.kill('SIGKILL');
+      await nothingIsLeft(group, profile);
+    }, TEST_MS);
+
+    it('leaves a browser that is too frozen to notice to whoever starts next on this machine, who spares the living', async () => {
+      const [profile, other] = [harness.newProfile(), harness.newProfile()];
+      const { holder, group } = await hold(profile);
+      const living = await harness.open(other);
+      process.kill(-group, 'SIGSTOP');
+      const gone = once(holder, 'exit');
+      holder.kill('SIGKILL');
+      await gone;
+      expect((await processesOn(profile)).length).toBeGreaterThan(0);
+      expect(await killLeftovers(harness.dir)).toBeGreaterThan(0);
+      await nothingIsLeft(group, profile);
+      expect((await processesOn(other)).length).toBeGreaterThan(0);
+      living.client.kill();
+    }, TEST_MS);
+  });
 });

@@ -91,6 +91,19 @@ describe('a session in the pool', () => {
     expect(world.statuses.at(-1)).toBe('connected');
   });
 
+  it('is killed also while it closes to be recycled, and not opened again (I3)', async () => {
+    await world.connect();
+    let closed = (): void => undefined;
+    world.newest.close = () => new Promise((resolve) => { closed = () => resolve(undefined); });
+    const recycling = world.pool.find(session.id)?.recycle('memory_hard');
+    await world.eventually('it to close', () => !world.pool.find(session.id)?.isConnected);
+    await world.want(session, { instanceId: anId('ins'), fencingToken: 2 });
+    expect(world.newest.isKilled).toBe(true);
+    closed();
+    await recycling;
+    expect(world.browsers).toHaveLength(1);
+  });
+
   it('gives up after five rounds of QR codes, and says when to try again', async () => {
     for (let round = 1; round <= 6; round++) {
       world.newest.tell({ type: 'qr', qr: `code ${round}` });
@@ -101,10 +114,13 @@ describe('a session in the pool', () => {
     expect(world.newest.isKilled).toBe(true);
   });
 
-  it('is handed over closed and reported', async () => {
+  it('is handed over closed, without its caches, and reported', async () => {
     await world.connect();
+    const { profileDir } = world.newest.options;
+    await mkdir(join(profileDir, 'Default/Code Cache/js'), { recursive: true });
     await world.pool.find(session.id)?.handOver();
     expect(world.newest.isClosed).toBe(true);
+    expect(await readdir(join(profileDir, 'Default'))).toEqual(['Local Storage']);
     expect(world.statuses.at(-1)).toBe('disconnected/instance_restart');
     expect(world.pool.size).toBe(0);
   });

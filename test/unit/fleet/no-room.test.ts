@@ -7,6 +7,7 @@ import { Reconciler } from '../../../fleet/sessions/reconciler.ts';
 import { SessionPool } from '../../../fleet/sessions/session-pool.ts';
 import { systemClock as clock } from '../../../shared/domain/clock.ts';
 import type { InstanceLease } from '../../../shared/domain/instances/instance.ts';
+import type { InstanceRegistry } from '../../../shared/domain/instances/instance-registry.ts';
 import { makeReassignSessions } from '../../../shared/domain/sessions/reassign-sessions.ts';
 import { aSession, anId } from '../../support/builders/session.ts';
 import { FakeWhatsAppClient } from '../../support/fakes/fake-whatsapp-client.ts';
@@ -22,6 +23,7 @@ const TTL_MS = 600_000;
 describe('a fleet without room', () => {
   let root: string;
   let records: MemorySessions;
+  let registry: InstanceRegistry;
   let reconcilers: Map<string, Reconciler>;
   let pools: Map<string, SessionPool>;
   let heartbeats: (() => Promise<void>)[];
@@ -40,7 +42,7 @@ describe('a fleet without room', () => {
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'blazz-no-room-'));
     [records, reconcilers, pools, heartbeats] = [memorySessions(), new Map(), new Map(), []];
-    const registry = memoryInstanceRegistry(clock);
+    registry = memoryInstanceRegistry(clock);
     const assignments = memoryAssignments(records.records);
     const calls = { nudge: async ({ id, instanceId }: { id: string; instanceId: string | null }) => reconcilers.get(instanceId ?? '')?.look(id) };
     reassign = makeReassignSessions({ registry, assignments, sessions: records, calls, clock });
@@ -99,5 +101,6 @@ describe('a fleet without room', () => {
     await reconcilers.get(instanceId)?.look(id);
     expect(record(id)?.instanceId).not.toBe(instanceId);
     expect([...pools.values()].map(({ size }) => size)).toEqual([0, 1]);
+    expect((await registry.find(instanceId))?.load.isAdmitting).toBe(false);
   });
 });

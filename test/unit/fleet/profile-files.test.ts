@@ -81,14 +81,18 @@ describe('live profiles', () => {
   });
 
   it('of a session that comes back during a sweep are prepared after it', async () => {
+    const order: string[] = [];
     const store: SessionStore = { ...memorySessionStore(), restoreLatest: async (_owner, profile) => {
+      order.push('restored');
       await put(LINK, KB, profile);
       return undefined;
     } };
     const profiles = new LiveProfiles(dir, 'ins_a', store);
-    const { dir: profile } = await profiles.prepare(owner);
-    const [, prepared] = await Promise.all([profiles.sweep(() => false), profiles.prepare({ ...owner, fencingToken: 2 })]);
-    expect(prepared.dir).toBe(profile);
-    expect((await lstat(join(profile, LINK))).size).toBe(KB);
+    for (let n = 0; n < 20; n++) await profiles.prepare({ ...owner, sessionId: anId('ses') });
+    order.length = 0;
+    const sweeping = profiles.sweep(() => false).then(() => order.push('swept'));
+    const [prepared] = await Promise.all([profiles.prepare(owner), sweeping]);
+    expect(order).toEqual(['swept', 'restored']);
+    expect((await lstat(join(prepared.dir, LINK))).size).toBe(KB);
   });
 });
