@@ -10,26 +10,31 @@ import { dynamoPacing } from '../shared/adapters/dynamodb/dynamo-pacing.ts';
 import { dynamoSessions } from '../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { guardedDownload } from '../shared/adapters/http/guarded-download.ts';
 import { kmsDataKeys } from '../shared/adapters/kms/kms-data-keys.ts';
+import { agentTaskProtection } from '../shared/adapters/ecs/agent-task-protection.ts';
 import { httpNudge } from '../shared/adapters/nudge/http-nudge.ts';
 import { secretReader } from '../shared/adapters/secrets/secret-reader.ts';
 import { sqsSessionEvents } from '../shared/adapters/sqs/sqs-session-events.ts';
 import type { FleetEnv } from '../shared/config/fleet-env.ts';
 import { systemClock as clock } from '../shared/domain/clock.ts';
 import { instanceDirectory } from '../shared/domain/instances/instance-directory.ts';
+import { silenceWatch } from '../shared/domain/instances/silence-watch.ts';
 import { makeReassignSessions } from '../shared/domain/sessions/reassign-sessions.ts';
 import { EventPublisher } from './events/event-publisher.ts';
+import { Drain } from './lifecycle/drain.ts';
 import { Instance } from './lifecycle/instance.ts';
 import { instanceAddress, newInstanceId } from './lifecycle/instance-identity.ts';
 import { LeaseKeeper, type LeaseKeeperOptions } from './lifecycle/lease-keeper.ts';
 import { monotonicClock } from './lifecycle/monotonic-clock.ts';
 import { Reaper } from './lifecycle/reaper.ts';
+import { ScaleInGuard } from './lifecycle/scale-in-guard.ts';
 import { ServiceGroup } from './lifecycle/service.ts';
+import { takeoverTimes } from './lifecycle/takeover-times.ts';
 import { InstanceServer } from './nudges/instance-server.ts';
 import { RequestVerifier } from './nudges/request-signature.ts';
 import { fleetMetrics } from './observability/fleet-metrics.ts';
 import { LoadSampler } from './observability/load-sampler.ts';
 import { fleetLog } from './observability/log.ts';
-import { handOver, type HandOver } from './sessions/hand-over.ts';
+import { makeHandOver, type HandOver } from './sessions/hand-over.ts';
 import { QRRateLimiter } from './sessions/qr-rate-limiter.ts';
 import { Reconciler } from './sessions/reconciler.ts';
 import { SessionPool } from './sessions/session-pool.ts';
@@ -56,7 +61,7 @@ export interface InstanceEnd {
 /** Finds a browser, opens the port, registers, and puts everything together. The only file that makes services. */
 export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise<Instance> {
   const base = makeBase(config);
-  const { id, log, metrics, registry } = base;
+  const { id, log } = base;
   guardRejections(log, end.onBug);
   const [secret, executable] = await Promise.all([base.readSecret(), findBrowser(config.PUPPETEER_EXECUTABLE_PATH)]);
   await sweepLeftovers(base);
@@ -72,13 +77,13 @@ export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise
     },
   });
   const { pool, profiles, publisher } = makePool(base, lease, executable);
-  const sampler = new LoadSampler({ pool, memoryOfGroups, metrics, log });
-  const passing = handOver({ ...base, instanceId: id, pool, clock });
-  const reconciler = makeReconciler(base, pool, passing);
+  const sampler = new LoadSampler({ ...base, pool, memoryOfGroups });
+  const handOver = makeHandOver({ ...base, instanceId: id, clock });
+  const reconciler = makeReconciler(base, pool, handOver);
   const reaper = makeReaper(base, reconciler, end.onDrainRequested);
   server.serve(makeRoutes(base, { lease, pool, reconciler, sampler }));
-  const background = new ServiceGroup([sampler, reconciler, reaper]);
-  return new Instance({ id, url, lease, registry, server, background, pool, profiles, publisher, handOver: passing, log });
+  const background = new ServiceGroup([sampler, ...scaleInGuard(base, pool), reconciler, reaper]);
+  return new Instance({ id, url, lease, server, background, pool, profiles, publisher, drain: makeDrain(base, pool, handOver), log });
 }
 
 type Base = ReturnType<typeof makeBase>;
@@ -93,7 +98,7 @@ function makeBase(config: FleetEnv) {
     id, config, registry, readSecret,
     log: fleetLog(config.LOG_LEVEL, { instanceId: id }),
     metrics: fleetMetrics(),
-    assignments: dynamoAssignments(doc, config.CORE_TABLE),
+    assignments: dynamoAssignments(doc, { core: config.CORE_TABLE, registry: config.REGISTRY_TABLE }),
     sessions: dynamoSessions(doc, config.CORE_TABLE),
     pacing: dynamoPacing(doc, config.CORE_TABLE),
     messages: dynamoMessages(doc, config.MESSAGES_TABLE),
@@ -112,13 +117,13 @@ async function sweepLeftovers({ config: { PROFILE_DIR, SESSION_STORE_DIR }, regi
 }
 
 async function takeLease({ id, config, registry, metrics, log }: Base, port: number, options: Pick<LeaseKeeperOptions, 'load' | 'onLost'>) {
-  const { url, zone } = await instanceAddress({
+  const { url, zone, taskArn } = await instanceAddress({
     configuredUrl: config.INSTANCE_URL, metadataUri: config.ECS_CONTAINER_METADATA_URI_V4, bindHost: config.BIND_HOST, port,
   });
   const ttlMs = config.LEASE_TTL_SECONDS * 1_000;
   const marginMs = config.LEASE_MARGIN_SECONDS * 1_000;
   const registeredAt = monotonicClock.now();
-  const granted = await registry.register({ id, url, zone, capacity: config.CAPACITY, version: config.BLAZZ_VERSION }, ttlMs);
+  const granted = await registry.register({ id, url, zone, capacity: config.CAPACITY, version: config.BLAZZ_VERSION, taskArn }, ttlMs);
   const lease = new LeaseKeeper(granted, registeredAt, { ...options, registry, ttlMs, marginMs, clock: monotonicClock, onRenewal: (outcome) => metrics.renewals.inc({ outcome }), log });
   return { lease, url };
 }
@@ -141,6 +146,7 @@ function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable)
     qrLimiter: new QRRateLimiter(clock),
     snapshotIntervalMs: config.SNAPSHOT_INTERVAL_SECONDS * 1_000,
     random: Math.random,
+    noteArrival: takeoverTimes({ ...base, clock }),
     startInTurn: <T>(start: () => Promise<T>) => startInTurn(start),
   };
   return { pool: new SessionPool({ instanceId: id, capacity: config.CAPACITY, services }), profiles, publisher };
@@ -161,22 +167,36 @@ function whatsAppAddress({ WHATSAPP_WEB_ADDRESS, WHATSAPP_WEB_SPKI }: FleetEnv) 
   return { hostAndPort: WHATSAPP_WEB_ADDRESS, spki: WHATSAPP_WEB_SPKI };
 }
 
-const makeReconciler = ({ id, config, assignments, sessions, log }: Base, pool: SessionPool, passing: HandOver): Reconciler =>
+const makeReconciler = ({ id, config, assignments, sessions, log }: Base, pool: SessionPool, handOver: HandOver): Reconciler =>
   new Reconciler({
     instanceId: id, assignments, sessions, pool, log,
     intervalMs: config.RECONCILE_SECONDS * 1_000,
-    passOn: (session) => passing.passOn(session),
+    passOn: async (session) => void (await handOver(session.id)),
   });
+
+/** Only a task of ECS has somebody to ask. */
+const scaleInGuard = ({ config, log }: Base, pool: SessionPool): readonly ScaleInGuard[] =>
+  config.ECS_AGENT_URI === undefined
+    ? []
+    : [new ScaleInGuard({ protection: agentTaskProtection(config.ECS_AGENT_URI), pool, clock: monotonicClock, log })];
+
+/** In the time that is left until the process is ended by force. */
+const makeDrain = (base: Base, pool: SessionPool, handOver: HandOver) => (): Promise<void> => {
+  const { id, config } = base;
+  const drain = new Drain({ ...base, instanceId: id, pool, handOver, atOnce: config.HAND_OVERS_AT_ONCE, clock: monotonicClock }, config.STOP_TIMEOUT_SECONDS * 1_000);
+  return drain.run();
+};
 
 /** Sessions it gives to ourselves need no call through the network. */
 function makeReaper({ id, registry, assignments, sessions, calls, metrics, log }: Base, reconciler: Reconciler, onDrainRequested: () => void): Reaper {
   const near: Pick<typeof calls, 'nudge'> = {
     nudge: (session, about) => (session.instanceId === id ? reconciler.look(session.id) : calls.nudge(session, about)),
   };
+  const silence = silenceWatch(monotonicClock);
   return new Reaper({
-    instanceId: id, registry, onDrainRequested, clock, metrics, log,
+    instanceId: id, registry, onDrainRequested, silence, metrics, log,
     random: Math.random,
-    makeReassign: ({ list }) => makeReassignSessions({ registry: { ...registry, list }, assignments, sessions, clock, calls: near }),
+    makeReassign: ({ list }) => makeReassignSessions({ registry: { ...registry, list }, assignments, sessions, silence, clock, calls: near }),
   });
 }
 

@@ -1,8 +1,6 @@
-import type { InstanceRegistry } from '../../shared/domain/instances/instance-registry.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
 import type { InstanceServer } from '../nudges/instance-server.ts';
 import type { Log } from '../observability/log.ts';
-import type { HandOver } from '../sessions/hand-over.ts';
 import type { SessionPool } from '../sessions/session-pool.ts';
 import type { LiveProfiles } from '../storage/live-profiles.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
@@ -12,14 +10,14 @@ export interface InstanceParts {
   readonly id: string;
   readonly url: string;
   readonly lease: LeaseKeeper;
-  readonly registry: Pick<InstanceRegistry, 'find'>;
   readonly server: InstanceServer;
-  /** What works in the background: reconciler, reaper, sampler. */
+  /** What works in the background: reconciler, reaper, sampler, scale-in guard. */
   readonly background: ServiceGroup;
   readonly pool: SessionPool;
   readonly profiles: LiveProfiles;
   readonly publisher: EventPublisher;
-  readonly handOver: HandOver;
+  /** Gives all sessions away, in the time there is for it. */
+  readonly drain: () => Promise<void>;
   readonly log: Log;
 }
 
@@ -59,11 +57,11 @@ export class Instance {
   }
 
   async #stop(): Promise<void> {
-    const { lease, background, handOver, publisher, server, profiles, log } = this.#parts;
+    const { lease, background, drain, publisher, server, profiles, log } = this.#parts;
     log.info({}, 'draining');
     await lease.setState('draining');
     await background.stop();
-    await handOver.passOnAll();
+    await drain();
     await publisher.flush();
     await profiles.removeAll();
     await server.stop();

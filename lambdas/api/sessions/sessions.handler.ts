@@ -26,8 +26,8 @@ const sessions = dynamoSessions(doc, config.CORE_TABLE);
 const registry = dynamoInstanceRegistry(doc, config.REGISTRY_TABLE);
 const directory = instanceDirectory(registry, clock);
 const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) });
-const assignments = dynamoAssignments(doc, config.CORE_TABLE);
-const placeSession = makePlaceSession({ assignments, directory, registry, calls, clock });
+const assignments = dynamoAssignments(doc, { core: config.CORE_TABLE, registry: config.REGISTRY_TABLE });
+const placeSession = makePlaceSession({ assignments, directory, calls, clock });
 const viewSession = sessionViewer(directory);
 
 const deps = { sessions, placeSession, viewSession };

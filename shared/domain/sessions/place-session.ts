@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import type { InstanceDirectory } from '../instances/instance-directory.ts';
-import type { InstanceRegistry } from '../instances/instance-registry.ts';
 import type { Assignments } from './assignments.ts';
 import type { InstanceCalls } from './instance-calls.ts';
 import { needsInstance } from './needs-instance.ts';
@@ -8,9 +7,8 @@ import { choosePlacement } from './placement.ts';
 import type { Session } from './session.ts';
 
 export interface PlaceSessionDeps {
-  readonly assignments: Pick<Assignments, 'assign' | 'release'>;
+  readonly assignments: Pick<Assignments, 'assign'>;
   readonly directory: Pick<InstanceDirectory, 'list'>;
-  readonly registry: Pick<InstanceRegistry, 'find'>;
   readonly calls: Pick<InstanceCalls, 'nudge'>;
   readonly clock: Clock;
 }
@@ -21,21 +19,17 @@ export type PlaceSession = (session: Session) => Promise<Session>;
  * Sees that somebody works on what was asked of a session: gives it to an instance if it has none and needs one, and
  * tells its owner to look. Safe to leave out or repeat: instances and the reaper pick up what is unassigned.
  */
-export function makePlaceSession({ assignments, directory, registry, calls, clock }: PlaceSessionDeps): PlaceSession {
-  /** The directory may be two seconds old. A session given to an instance that has left meanwhile is taken back. */
-  const assignSafely = async (session: Session, instanceId: string): Promise<Session> => {
+export function makePlaceSession({ assignments, directory, calls, clock }: PlaceSessionDeps): PlaceSession {
+  /** As it was if someone else was quicker, or the instance has left since the directory was read: the reaper finds it. */
+  const assign = async (session: Session, instanceId: string): Promise<Session> => {
     const assignment = await assignments.assign(session.id, instanceId, session.fencingToken);
-    if (!assignment) return session; // someone else was quicker
-    const owner = await registry.find(instanceId);
-    if (owner && owner.state !== 'lost') return { ...session, instanceId, fencingToken: assignment.fencingToken };
-    await assignments.release(assignment);
-    return session;
+    return assignment ? { ...session, instanceId, fencingToken: assignment.fencingToken } : session;
   };
 
   return async (session) => {
     if (session.instanceId === null && !needsInstance(session)) return session;
     const chosen = session.instanceId === null ? await choose(session) : undefined;
-    const placed = chosen === undefined ? session : await assignSafely(session, chosen);
+    const placed = chosen === undefined ? session : await assign(session, chosen);
     await calls.nudge(placed, 'session');
     return placed;
   };

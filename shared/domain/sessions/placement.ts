@@ -1,4 +1,5 @@
 import type { Instance } from '../instances/instance.ts';
+import { mayBeAlive } from '../instances/may-be-alive.ts';
 import type { Session } from './session.ts';
 
 /** No instance gets much more than its share, as long as another one has room. */
@@ -21,15 +22,20 @@ export function choosePlacement(
   instances: readonly Instance[],
   { now, preferred, except = [] }: PlacementOptions,
 ): Instance | undefined {
-  const open = instances.filter((instance) => hasRoom(instance, now) && !except.includes(instance.id));
+  const open = openOnes(instances.filter((instance) => hasRoom(instance) && !except.includes(instance.id)), now);
   const warm = open.find(({ id }) => id === preferred);
   if (warm) return warm;
   const weight = ({ id }: Instance) => weightOf(`${id}|${session.workspaceId}|${session.id}`);
   return withinShare(open).reduce<Instance | undefined>((best, next) => (!best || weight(next) > weight(best) ? next : best), undefined);
 }
 
-const hasRoom = ({ state, expiresAt, load, capacity }: Instance, now: number): boolean =>
-  state === 'ready' && expiresAt > now && load.sessions < capacity;
+const hasRoom = ({ state, load, capacity }: Instance): boolean => state === 'ready' && load.sessions < capacity;
+
+/** Who is in time by our clock; if that is nobody, those whose clock may merely be behind ours. */
+function openOnes(takers: readonly Instance[], now: number): readonly Instance[] {
+  const inTime = takers.filter(({ expiresAt }) => expiresAt > now);
+  return inTime.length > 0 ? inTime : takers.filter((instance) => mayBeAlive(instance, now));
+}
 
 function withinShare(open: readonly Instance[]): readonly Instance[] {
   const total = open.reduce((sum, { load }) => sum + load.sessions, 1);

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { InstanceRegistry } from '../instances/instance-registry.ts';
+import { placedLoad } from '../instances/placed-load.ts';
+import type { SilenceWatch } from '../instances/silence-watch.ts';
 import type { Assignment, Assignments } from './assignments.ts';
 import type { InstanceCalls } from './instance-calls.ts';
 import { needsInstance } from './needs-instance.ts';
@@ -8,8 +10,6 @@ import { choosePlacement } from './placement.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
-/** Clocks of two machines may differ by this much; a lease is over only after it. */
-const SKEW_ALLOWANCE_MS = 2_000;
 /** A lost instance is remembered until no index can still show an assignment to it late. */
 const REMEMBER_LOST_MS = 60_000;
 const AT_ONCE = 8;
@@ -19,6 +19,8 @@ export interface ReassignSessionsDeps {
   readonly assignments: Assignments;
   readonly sessions: Pick<Sessions, 'find'>;
   readonly calls: Pick<InstanceCalls, 'nudge'>;
+  /** Kept from one look to the next: whoever has just begun to look takes nothing from anybody for the length of a lease. */
+  readonly silence: SilenceWatch;
   readonly clock: Clock;
 }
 
@@ -36,9 +38,12 @@ export type ReassignSessions = () => Promise<Reassignment>;
  * The reaper: ends expired leases, moves the sessions of lost instances, and finds an owner for those without one.
  * Instances and the schedule run it at the same time; of each step exactly one wins, and the others lose nothing.
  */
-export function makeReassignSessions({ registry, assignments, sessions, calls, clock }: ReassignSessionsDeps): ReassignSessions {
+export function makeReassignSessions({ registry, assignments, sessions, calls, silence, clock }: ReassignSessionsDeps): ReassignSessions {
+  const placed = placedLoad();
+
   return async () => {
     const instances = await registry.list();
+    silence.look(instances);
     const declared = await declareLost(instances);
     const gone = instances.filter(({ state, id }) => state === 'lost' || declared.includes(id));
     const fleet = instances.filter((instance) => !gone.includes(instance));
@@ -51,26 +56,21 @@ export function makeReassignSessions({ registry, assignments, sessions, calls, c
   };
 
   async function declareLost(instances: readonly Instance[]): Promise<string[]> {
-    const expired = instances.filter(({ state, expiresAt }) => state !== 'lost' && expiresAt + SKEW_ALLOWANCE_MS < clock.now());
-    const outcomes = await Promise.all(
-      expired.map(async ({ id, epoch, expiresAt }) => ((await registry.declareLost({ instanceId: id, epoch, expiresAt })) ? id : undefined)),
-    );
+    const expired = instances.filter((instance) => silence.isOver(instance));
+    const outcomes = await Promise.all(expired.map(async (instance) => ((await registry.declareLost(instance)) ? instance.id : undefined)));
     return outcomes.filter((id) => id !== undefined);
   }
 
-  /** Decides about one session after another, counting what this round already gave to each instance. */
   function placer(fleet: readonly Instance[], gone: readonly Instance[]) {
-    const given = new Map<string, number>();
     const goneIds = new Set(gone.map(({ id }) => id));
-    const asLoaded = () => fleet.map((one) => ({ ...one, load: { ...one.load, sessions: one.load.sessions + (given.get(one.id) ?? 0) } }));
 
     return async ({ id }: Session): Promise<Assignment | 'waiting' | undefined> => {
       const session = await sessions.find(id); // the list may lag behind
       if (!session || (session.instanceId !== null && !goneIds.has(session.instanceId))) return undefined;
       if (!needsInstance(session)) return rest(session);
-      const chosen = choosePlacement(session, asLoaded(), { now: clock.now(), preferred: session.previousInstanceId });
+      const chosen = choosePlacement(session, placed.of(fleet), { now: clock.now(), preferred: session.previousInstanceId });
       if (!chosen) return 'waiting';
-      given.set(chosen.id, (given.get(chosen.id) ?? 0) + 1);
+      placed.note(chosen);
       const assignment = await assignments.assign(id, chosen.id, session.fencingToken);
       if (assignment) await calls.nudge({ id, instanceId: chosen.id }, 'session');
       return assignment;
@@ -83,9 +83,9 @@ export function makeReassignSessions({ registry, assignments, sessions, calls, c
     return undefined;
   }
 
-  async function forgetIfEmpty({ id, expiresAt }: Instance, stranded: readonly Session[]): Promise<void> {
-    const isEmpty = !stranded.some(({ instanceId }) => instanceId === id);
-    if (isEmpty && expiresAt + REMEMBER_LOST_MS < clock.now()) await registry.forget(id);
+  async function forgetIfEmpty(instance: Instance, stranded: readonly Session[]): Promise<void> {
+    const isEmpty = !stranded.some(({ instanceId }) => instanceId === instance.id);
+    if (isEmpty && instance.state === 'lost' && silence.unchangedForMs(instance) >= REMEMBER_LOST_MS) await registry.forget(instance.id);
   }
 }
 

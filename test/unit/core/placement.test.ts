@@ -33,10 +33,16 @@ describe('choosePlacement', () => {
     { what: 'starting', over: { state: 'starting' } },
     { what: 'draining', over: { state: 'draining' } },
     { what: 'lost', over: { state: 'lost' } },
-    { what: 'out of lease', over: { expiresAt: NOW } },
+    { what: 'out of lease, whatever clocks say', over: { expiresAt: NOW - 300_000 } },
     { what: 'full', over: { sessions: 50 } },
   ] as const)('gives nothing to an instance that is $what', ({ over }) => {
     expect(place([anInstance(over)])).toBeUndefined();
+  });
+
+  it('takes an instance that is out of lease by our clock only if there is no other', () => {
+    const behind = anInstance({ id: 'ins_behind', expiresAt: NOW });
+    expect(place([behind])).toBe('ins_behind');
+    expect(new Set(sessions.map((session) => place([behind, anInstance({ id: 'ins_in_time' })], session)))).toEqual(new Set(['ins_in_time']));
   });
 
   it('evens out a fleet that is loaded unevenly', () => {

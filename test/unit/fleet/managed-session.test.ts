@@ -104,7 +104,7 @@ describe('a session in the pool', () => {
         pacing: memoryPacingStore(),
         qrLimiter: new QRRateLimiter(systemClock),
         snapshotIntervalMs: 60_000, clock: systemClock, random: () => 0.5, metrics: fleetMetrics(), log: silentLog,
-        startInTurn: (start) => start(),
+        startInTurn: (start) => start(), noteArrival: () => undefined,
       },
     });
     reconciler = new Reconciler({
