@@ -32,8 +32,8 @@ export interface Deployed {
 const DRAIN_LIMIT_MS = 10_000;
 
 /** The tables by the part they play: the fleet is told all three. */
-function tablesOf({ environment }: ServiceSpec): TableNames {
-  const { CORE_TABLE: core, MESSAGES_TABLE: messages, REGISTRY_TABLE: registry } = environment;
+function tablesOf({ revision: { declared } }: ServiceSpec): TableNames {
+  const { CORE_TABLE: core, MESSAGES_TABLE: messages, REGISTRY_TABLE: registry } = declared;
   if (!core || !messages || !registry) throw new Error('The task definition names no tables');
   return { core, messages, registry };
 }
