@@ -183,7 +183,10 @@ const scaleInGuard = ({ config, log }: Base, pool: SessionPool): readonly ScaleI
 /** In the time that is left until the process is ended by force. */
 const makeDrain = (base: Base, pool: SessionPool, handOver: HandOver) => (): Promise<void> => {
   const { id, config } = base;
-  const drain = new Drain({ ...base, instanceId: id, pool, handOver, atOnce: config.HAND_OVERS_AT_ONCE, clock: monotonicClock }, config.STOP_TIMEOUT_SECONDS * 1_000);
+  const drain = new Drain({
+    ...base, instanceId: id, pool, handOver,
+    withinMs: config.STOP_TIMEOUT_SECONDS * 1_000, atOnce: config.HAND_OVERS_AT_ONCE, clock: monotonicClock,
+  });
   return drain.run();
 };
 

@@ -53,7 +53,9 @@ async function fillTables(deployment: Deployment, endpoint: string, service: Ser
 }
 
 function startFunctions(context: HostContext, deployment: Deployment, { aws }: Emulators): Functions {
-  const functions = new Functions(functionSpecs(deployment, aws), openLog(context, 'functions'));
+  const { instances, maxInstances } = context.options;
+  const chosen = { MIN_INSTANCES: String(instances), MAX_INSTANCES: String(maxInstances) };
+  const functions = new Functions(functionSpecs(deployment, { aws, chosen }), openLog(context, 'functions'));
   context.closing.defer(() => functions.stop());
   return functions;
 }

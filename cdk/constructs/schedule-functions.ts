@@ -1,17 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import * as env from '../../shared/config/control-plane-env.ts';
 import type { FunctionSetting } from './function-setting.ts';
 import { NodeFunction } from './node-function.ts';
+import { entryOf, runEveryMinute, TIMEOUT } from './run-every-minute.ts';
 
 export type ScheduleFunctions = ReturnType<typeof makeScheduleFunctions>;
-
-const TIMEOUT = Duration.seconds(55); // over before the next one starts
-
-const entryOf = (name: string): string => `lambdas/schedules/${name}/${name}.handler.ts`;
 
 /** What looks after lost work once a minute. */
 export const makeScheduleFunctions = (scope: Construct, setting: FunctionSetting) => ({
@@ -51,11 +45,4 @@ function makeRequeueWork(scope: Construct, { data, environment, logs }: Function
   data.webhookDeliveries.grantSend(requeue);
   runEveryMinute(scope, requeue);
   return requeue;
-}
-
-function runEveryMinute(scope: Construct, target: IFunction): void {
-  new Rule(scope, `${target.node.id}EveryMinute`, {
-    schedule: Schedule.rate(Duration.minutes(1)),
-    targets: [new LambdaFunction(target, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })], // the next run is the retry
-  });
 }

@@ -192,13 +192,16 @@ describe('WebjsClient: the real library in a real browser', () => {
     expect(((await harness.service.must('GET', `/phones/${number}`)) as { linked: unknown[] }).linked).toEqual([]);
   }, TEST_MS);
 
-  it('takes its browser along when its process is killed', async () => {
+  it.each([
+    { when: 'is killed', signals: ['SIGKILL'] },
+    { when: 'is killed while it is frozen', signals: ['SIGSTOP', 'SIGKILL'] },
+  ] as const)('takes its browser along when its process $when', async ({ signals }) => {
     const { hostAndPort, spki } = harness.address;
     const holder = spawn(process.execPath, [join(import.meta.dirname, 'browser-holder.ts'), harness.newProfile(), hostAndPort, spki], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } });
     const [line] = (await once(holder.stdout, 'data')) as [Buffer];
     const group = Number(String(line));
     expect((await groupMembers(group)).length).toBeGreaterThan(0);
-    holder.kill('SIGKILL');
+    for (const signal of signals) holder.kill(signal);
     await until(async () => (await groupMembers(group)).length === 0, { what: 'the browser to end' });
   }, TEST_MS);
 });
