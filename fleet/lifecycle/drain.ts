@@ -55,13 +55,15 @@ export class Drain {
   }
 
   async #passOnCounted(sessionId: string): Promise<void> {
-    const { metrics, log } = this.#deps;
+    const { clock, metrics, log } = this.#deps;
+    const startedAt = clock.now();
     this.#pace.noteBegun();
     const outcome = await this.#passOn(sessionId).catch((error: unknown): Outcome => {
       log.warn({ sessionId, err: error }, 'session not handed over');
       return 'failed';
     });
     metrics.handOvers.inc({ outcome });
+    log.info({ sessionId, outcome, seconds: (clock.now() - startedAt) / 1_000 }, 'session handed over');
   }
 
   async #passOn(sessionId: string): Promise<Outcome> {

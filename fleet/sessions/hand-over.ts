@@ -53,7 +53,7 @@ export function makeHandOver({ instanceId, registry, assignments, sessions, call
       const given = await attempt(session);
       if (given === 'again') continue;
       if (given) await calls.nudge({ id: sessionId, instanceId: given.instanceId }, 'session');
-      log.info({ sessionId, to: given?.instanceId ?? null }, 'session handed over');
+      log.info({ sessionId, to: given?.instanceId ?? null }, 'session given');
       return given;
     }
     return undefined; // it stays with us; whoever drains looks again

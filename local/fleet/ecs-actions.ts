@@ -49,6 +49,7 @@ export function ecsActions(spec: ServiceSpec, fleet: FleetService, stopLimitMs: 
       const found = fleet.tasks.filter((task) => wanted.some((name) => isNamed(name, taskArnOf(spec, task))));
       return { tasks: found.map((task) => viewTask(spec, task)), failures: [] };
     },
+    ListServices: () => ({ serviceArns: [service.arn] }),
     DescribeServices: (input) => {
       const isWanted = DescribeServices.parse(input).services.some((name) => isNamed(name, service.arn));
       return { services: isWanted ? [viewService(spec, fleet)] : [], failures: [] };
