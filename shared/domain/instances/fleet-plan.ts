@@ -65,8 +65,13 @@ export function planFleet(now: FleetNow, limits: FleetLimits, surplusForMs: numb
   const isSurplus = needed < service.desiredCount && surplusForMs >= limits.scaleInAfterMs;
   const isMoving = instances.some(({ state }) => state === 'draining' || state === 'starting');
   if (!isSurplus || isMoving) return { desiredCount, drain: [] };
-  const ready = instances.filter(isReady);
-  return { desiredCount: service.desiredCount - 1, drain: ready.length >= service.desiredCount ? [emptiest(ready).id] : [] };
+  return { desiredCount: service.desiredCount - 1, drain: surplus(instances.filter(isReady), service) };
+}
+
+/** The emptiest. One without sessions is not protected, and ECS takes it by itself: asked for two, it would have to start one again. */
+function surplus(ready: readonly Instance[], { desiredCount }: TaskServiceState): readonly string[] {
+  if (ready.length < desiredCount || ready.some(({ load }) => load.sessions === 0)) return [];
+  return [emptiest(ready).id];
 }
 
 function outdated({ instances, service }: FleetNow): readonly string[] {

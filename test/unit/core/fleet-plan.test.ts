@@ -51,6 +51,10 @@ describe('planFleet', () => {
     expect(planFleet(busy, LIMITS, COOL_MS)).toEqual({ desiredCount: 3, drain: ['ins_1'] });
   });
 
+  it('leaves it to ECS to take one that has no sessions', () => {
+    expect(planFleet(now(fleetOf(3, 0, 1)), LIMITS, COOL_MS)).toEqual({ desiredCount: 2, drain: [] });
+  });
+
   it.each(['draining', 'starting'] as const)('does not shrink while an instance is %s', (state) => {
     const instances = [...fleetOf(1, 1, 1), anInstance({ id: 'ins_moving', state })];
     expect(planFleet(now(instances), LIMITS, COOL_MS)).toEqual({ desiredCount: 4, drain: [] });

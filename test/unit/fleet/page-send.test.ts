@@ -13,7 +13,9 @@ function fakePage(lookUpMs: number, sent: string[]): PageWindow {
     WAWebCollections: { Chat: { get: () => undefined } },
     WAWebSocketModel: { Socket: { state: 'CONNECTED' } },
     WAWebUserPrefsMeUser: { getMaybeMePnUser: () => 'me', getMaybeMeLidUser: () => 'me' },
-    WAWebMsgKey: class {},
+    WAWebMsgKey: class {
+      readonly selfDir = 'out';
+    },
   };
   return {
     require: (name: string) => modules[name],
@@ -27,8 +29,7 @@ function fakePage(lookUpMs: number, sent: string[]): PageWindow {
 
 describe('sending in the page, whose process may be frozen and replaced meanwhile', () => {
   let sent: string[];
-  const message = (text: string): PageOutgoing =>
-    ({ jid: JID, wireId: `3EB0${text}`, text, options: {}, replyTo: null, reaction: null, timeoutMs: 60_000 }) as unknown as PageOutgoing;
+  const message = (text: string): PageOutgoing => ({ jid: JID, wireId: `3EB0${text}`, text, options: {}, replyTo: null, reaction: null, timeoutMs: 60_000 });
   const send = (lookUpMs: number, ...texts: readonly string[]) => {
     const page = fakePage(lookUpMs, sent);
     Object.assign(globalThis, { window: page });
