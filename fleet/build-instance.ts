@@ -8,9 +8,9 @@ import { dynamoMessages } from '../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoPacing } from '../shared/adapters/dynamodb/dynamo-pacing.ts';
 import { dynamoSessions } from '../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { agentTaskProtection } from '../shared/adapters/ecs/agent-task-protection.ts';
 import { guardedDownload } from '../shared/adapters/http/guarded-download.ts';
 import { kmsDataKeys } from '../shared/adapters/kms/kms-data-keys.ts';
-import { agentTaskProtection } from '../shared/adapters/ecs/agent-task-protection.ts';
 import { httpNudge } from '../shared/adapters/nudge/http-nudge.ts';
 import { secretReader } from '../shared/adapters/secrets/secret-reader.ts';
 import { sqsSessionEvents } from '../shared/adapters/sqs/sqs-session-events.ts';
@@ -83,7 +83,7 @@ export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise
   const reaper = makeReaper(base, reconciler, end.onDrainRequested);
   server.serve(makeRoutes(base, { lease, pool, reconciler, sampler }));
   const background = new ServiceGroup([sampler, ...scaleInGuard(base, pool), reconciler, reaper]);
-  return new Instance({ id, url, lease, server, background, pool, profiles, publisher, drain: makeDrain(base, pool, handOver), log });
+  return new Instance({ id, url, lease, server, background, pool, profiles, publisher, beginDrain: drainer(base, pool, handOver), log });
 }
 
 type Base = ReturnType<typeof makeBase>;
@@ -180,14 +180,13 @@ const scaleInGuard = ({ config, log }: Base, pool: SessionPool): readonly ScaleI
     ? []
     : [new ScaleInGuard({ protection: agentTaskProtection(config.ECS_AGENT_URI), pool, clock: monotonicClock, log })];
 
-/** In the time that is left until the process is ended by force. */
-const makeDrain = (base: Base, pool: SessionPool, handOver: HandOver) => (): Promise<void> => {
+/** In the time there is until the process is ended by force. */
+const drainer = (base: Base, pool: SessionPool, handOver: HandOver) => (): Drain => {
   const { id, config } = base;
-  const drain = new Drain({
+  return new Drain({
     ...base, instanceId: id, pool, handOver,
     withinMs: config.STOP_TIMEOUT_SECONDS * 1_000, atOnce: config.HAND_OVERS_AT_ONCE, clock: monotonicClock,
   });
-  return drain.run();
 };
 
 /** Sessions it gives to ourselves need no call through the network. */

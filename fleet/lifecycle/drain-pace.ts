@@ -12,6 +12,7 @@ const SLOWER_TOGETHER = 1.25;
 const NEWEST_WEIGHT = 0.3;
 /** Kept at the end for what is left: killed, and given away by writes alone. */
 const RESERVE_MS = 10_000;
+const MOST_RESERVED = 0.2; // of the time, if that is short
 
 export interface DrainPaceOptions {
   readonly withinMs: number;
@@ -30,7 +31,7 @@ export class DrainPace {
 
   constructor(options: DrainPaceOptions) {
     this.#options = options;
-    this.#end = options.clock.now() + options.withinMs - RESERVE_MS;
+    this.#end = options.clock.now() + options.withinMs - Math.min(RESERVE_MS, MOST_RESERVED * options.withinMs);
     this.#concurrency = options.atOnce;
   }
 

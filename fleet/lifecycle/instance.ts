@@ -3,6 +3,7 @@ import type { InstanceServer } from '../nudges/instance-server.ts';
 import type { Log } from '../observability/log.ts';
 import type { SessionPool } from '../sessions/session-pool.ts';
 import type { LiveProfiles } from '../storage/live-profiles.ts';
+import type { Drain } from './drain.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { ServiceGroup } from './service.ts';
 
@@ -16,8 +17,8 @@ export interface InstanceParts {
   readonly pool: SessionPool;
   readonly profiles: LiveProfiles;
   readonly publisher: EventPublisher;
-  /** Gives all sessions away, in the time there is for it. */
-  readonly drain: () => Promise<void>;
+  /** What gives all sessions away; its time begins when it is made. */
+  readonly beginDrain: () => Pick<Drain, 'run'>;
   readonly log: Log;
 }
 
@@ -57,11 +58,12 @@ export class Instance {
   }
 
   async #stop(): Promise<void> {
-    const { lease, background, drain, publisher, server, profiles, log } = this.#parts;
+    const { lease, background, beginDrain, publisher, server, profiles, log } = this.#parts;
+    const drain = beginDrain();
     log.info({}, 'draining');
     await lease.setState('draining');
     await background.stop();
-    await drain();
+    await drain.run();
     await publisher.flush();
     await profiles.removeAll();
     await server.stop();
