@@ -1,6 +1,7 @@
 import { type CfnElement, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { Stacks } from './blazz-app.ts';
+import type { FleetStack } from './stacks/fleet-stack.ts';
 
 /** A finding of cdk-nag that stands, and why. Any other fails synthesis and the tests. */
 type Finding = readonly [scope: IConstruct, rule: string, reason: string];
@@ -37,6 +38,10 @@ const controlPlaneFindings = ({ controlPlane, controlPlane: { api } }: Stacks): 
   ),
 ];
 
+/** What cdk-nag says of a statement about all tasks of the cluster. */
+const tasksOf = (fleet: FleetStack): string =>
+  `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/<${fleet.getLogicalId(fleet.cluster.node.defaultChild as CfnElement)}>/*]`;
+
 const fleetFindings = ({ fleet }: Stacks): Finding[] =>
   fleet
     ? [
@@ -46,10 +51,8 @@ const fleetFindings = ({ fleet }: Stacks): Finding[] =>
           'AwsSolutions-IAM5[Resource::*]',
           'ecr:GetAuthorizationToken knows no resource; the pull itself is granted on our repository.',
         ],
-        [
-          fleet.task.taskRole,
-          `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/<${fleet.getLogicalId(fleet.cluster.node.defaultChild as CfnElement)}>/*]`,
-          'A task protects itself, and its id is known only once it runs; the cluster is named.',
-        ],
+        [fleet.task.taskRole, tasksOf(fleet), 'A task protects itself, and its id is known only once it runs; the cluster is named.'],
+        [fleet.scaling, tasksOf(fleet), 'It looks which tasks run an old revision; their ids are known only once they run.'],
+        [fleet.scaling, 'AwsSolutions-IAM5[Resource::*]', 'X-Ray knows no narrower resource; test/cdk asserts that nothing else has it.'],
       ]
     : [];

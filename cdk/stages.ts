@@ -13,7 +13,10 @@ export interface FleetSettings {
   readonly memoryMiB: number;
   readonly diskGiB: number; // live browser profiles lie on the task's own disk
   readonly sessionsPerInstance: number;
-  readonly instances: number;
+  /** Bounds of what the sessions ask for. */
+  readonly instances: { readonly min: number; readonly max: number };
+  /** An instance goes when it has been one too many for so long. */
+  readonly scaleInAfter: Duration;
   readonly natGateways: number;
 }
 
@@ -34,6 +37,8 @@ export interface StageSettings {
   readonly alarmEmail: string | undefined;
 }
 
+const SCALE_IN_AFTER = Duration.minutes(10); // longer than the lulls of a day's work
+
 const EMULATED: Environment = { account: '000000000000', region: 'eu-central-1' };
 
 const DEV: StageSettings = {
@@ -41,7 +46,7 @@ const DEV: StageSettings = {
   env: undefined,
   isDisposable: true,
   logRetention: RetentionDays.TWO_WEEKS,
-  fleet: { cpu: 2048, memoryMiB: 8192, diskGiB: 30, sessionsPerInstance: 20, instances: 2, natGateways: 1 },
+  fleet: { cpu: 2048, memoryMiB: 8192, diskGiB: 30, sessionsPerInstance: 20, instances: { min: 2, max: 6 }, scaleInAfter: SCALE_IN_AFTER, natGateways: 1 },
   physicalNamePrefix: undefined,
   apiRequestsPerSecond: 200,
   allowUnlimitedPacing: false,
@@ -56,15 +61,15 @@ const STAGES: Readonly<Record<StageName, StageSettings>> = {
     name: 'prod',
     isDisposable: false,
     logRetention: RetentionDays.THREE_MONTHS,
-    fleet: { cpu: 8192, memoryMiB: 32_768, diskGiB: 60, sessionsPerInstance: 50, instances: 3, natGateways: 2 },
+    fleet: { cpu: 8192, memoryMiB: 32_768, diskGiB: 60, sessionsPerInstance: 50, instances: { min: 3, max: 30 }, scaleInAfter: SCALE_IN_AFTER, natGateways: 2 },
     apiRequestsPerSecond: 1_000,
   },
-  // What the local host runs: everything, with child processes for tasks.
+  // What the local host runs: everything, with child processes for tasks; how many, its command line says.
   local: {
     ...DEV,
     name: 'local',
     env: EMULATED,
-    fleet: { cpu: 2048, memoryMiB: 8192, diskGiB: 30, sessionsPerInstance: 50, instances: 2, natGateways: 1 },
+    fleet: { cpu: 2048, memoryMiB: 8192, diskGiB: 30, sessionsPerInstance: 50, instances: { min: 2, max: 2 }, scaleInAfter: SCALE_IN_AFTER, natGateways: 1 },
     apiRequestsPerSecond: 10_000,
     allowUnlimitedPacing: true,
   },

@@ -9,6 +9,7 @@ import { dynamoMessages } from '../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoPacing } from '../shared/adapters/dynamodb/dynamo-pacing.ts';
 import { dynamoSessions } from '../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { agentTaskProtection } from '../shared/adapters/ecs/agent-task-protection.ts';
 import { efsFileSystem } from '../shared/adapters/efs/efs-file-system.ts';
 import { guardedDownload } from '../shared/adapters/http/guarded-download.ts';
 import { kmsDataKeys } from '../shared/adapters/kms/kms-data-keys.ts';
@@ -19,16 +20,20 @@ import { sqsSessionEvents } from '../shared/adapters/sqs/sqs-session-events.ts';
 import type { FleetEnv } from '../shared/config/fleet-env.ts';
 import { systemClock as clock } from '../shared/domain/clock.ts';
 import { instanceDirectory } from '../shared/domain/instances/instance-directory.ts';
+import { silenceWatch } from '../shared/domain/instances/silence-watch.ts';
 import { makeReassignSessions } from '../shared/domain/sessions/reassign-sessions.ts';
 import type { PacingRules } from '../shared/domain/pacing/pacing-rules.ts';
 import { parseQuietHours } from '../shared/domain/pacing/quiet-hours.ts';
 import { EventPublisher } from './events/event-publisher.ts';
+import { Drain } from './lifecycle/drain.ts';
 import { Instance } from './lifecycle/instance.ts';
 import { instanceAddress, newInstanceId } from './lifecycle/instance-identity.ts';
 import { LeaseKeeper, type LeaseKeeperOptions } from './lifecycle/lease-keeper.ts';
 import { monotonicClock } from './lifecycle/monotonic-clock.ts';
 import { Reaper } from './lifecycle/reaper.ts';
+import { ScaleInGuard } from './lifecycle/scale-in-guard.ts';
 import { ServiceGroup } from './lifecycle/service.ts';
+import { takeoverTimes } from './lifecycle/takeover-times.ts';
 import { InstanceServer } from './nudges/instance-server.ts';
 import { RequestVerifier } from './nudges/request-signature.ts';
 import { fleetMetrics } from './observability/fleet-metrics.ts';
@@ -36,9 +41,9 @@ import { LoadSampler } from './observability/load-sampler.ts';
 import { fleetLog } from './observability/log.ts';
 import { BrowserSlots } from './sessions/browser-slots.ts';
 import { availableMemoryBytes, openDescriptors } from './observability/process-resources.ts';
-import { handOver, type HandOver } from './sessions/hand-over.ts';
 import type { RecycleRule } from './sessions/may-recycle.ts';
 import { MemoryManager } from './sessions/memory-manager.ts';
+import { makeHandOver, type HandOver } from './sessions/hand-over.ts';
 import { QRRateLimiter } from './sessions/qr-rate-limiter.ts';
 import { Reconciler } from './sessions/reconciler.ts';
 import type { HealthSettings } from './sessions/session-health-monitor.ts';
@@ -74,7 +79,7 @@ export interface InstanceEnd {
 /** Finds a browser, opens the port, registers, and puts everything together. The only file that makes services. */
 export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise<Instance> {
   const base = makeBase(config);
-  const { id, log, registry } = base;
+  const { id, log } = base;
   guardRejections(log, end.onBug);
   const [secret, executable] = await Promise.all([base.readSecret(), findBrowser(config.PUPPETEER_EXECUTABLE_PATH)]);
   await sweepLeftovers(base);
@@ -91,13 +96,13 @@ export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise
   });
   const { pool, profiles, publisher } = makePool(base, lease, executable);
   const sampler = makeSampler(base, pool);
-  const passing = handOver({ ...base, instanceId: id, pool, clock });
-  const reconciler = makeReconciler(base, pool, lease, passing);
+  const handOver = makeHandOver({ ...base, instanceId: id, clock });
+  const reconciler = makeReconciler(base, pool, lease, handOver);
   const optimizer = new SessionStorageOptimizer({ pool, profiles, log, quotaBytes: config.STORAGE_QUOTA_MB * MB, rule: recycleRule(config) });
   const reaper = makeReaper(base, reconciler, end.onDrainRequested);
   server.serve(makeRoutes(base, { lease, pool, reconciler, sampler }));
-  const background = new ServiceGroup([sampler, reconciler, optimizer, reaper, ...makeStoreWatch(base)]);
-  return new Instance({ id, url, lease, registry, server, background, pool, profiles, publisher, handOver: passing, log });
+  const background = new ServiceGroup([sampler, ...scaleInGuard(base, pool), reconciler, optimizer, reaper, ...makeStoreWatch(base)]);
+  return new Instance({ id, url, lease, server, background, pool, profiles, publisher, beginDrain: drainer(base, pool, handOver), log });
 }
 
 type Base = ReturnType<typeof makeBase>;
@@ -112,7 +117,7 @@ function makeBase(config: FleetEnv) {
     id, config, registry, readSecret,
     log: fleetLog(config.LOG_LEVEL, { instanceId: id }),
     metrics: fleetMetrics(),
-    assignments: dynamoAssignments(doc, config.CORE_TABLE),
+    assignments: dynamoAssignments(doc, { core: config.CORE_TABLE, registry: config.REGISTRY_TABLE }),
     sessions: dynamoSessions(doc, config.CORE_TABLE),
     pacing: dynamoPacing(doc, config.CORE_TABLE),
     chats: dynamoChats(doc, config.MESSAGES_TABLE),
@@ -132,13 +137,13 @@ async function sweepLeftovers({ config: { PROFILE_DIR, SESSION_STORE_DIR }, regi
 }
 
 async function takeLease({ id, config, registry, metrics, log }: Base, port: number, options: Pick<LeaseKeeperOptions, 'load' | 'onLost'>) {
-  const { url, zone } = await instanceAddress({
+  const { url, zone, taskArn } = await instanceAddress({
     configuredUrl: config.INSTANCE_URL, metadataUri: config.ECS_CONTAINER_METADATA_URI_V4, bindHost: config.BIND_HOST, port,
   });
   const ttlMs = config.LEASE_TTL_SECONDS * 1_000;
   const marginMs = config.LEASE_MARGIN_SECONDS * 1_000;
   const registeredAt = monotonicClock.now();
-  const granted = await registry.register({ id, url, zone, capacity: config.CAPACITY, version: config.BLAZZ_VERSION }, ttlMs);
+  const granted = await registry.register({ id, url, zone, capacity: config.CAPACITY, version: config.BLAZZ_VERSION, taskArn }, ttlMs);
   const lease = new LeaseKeeper(granted, registeredAt, { ...options, registry, ttlMs, marginMs, clock: monotonicClock, onRenewal: (outcome) => metrics.renewals.inc({ outcome }), log });
   return { lease, url };
 }
@@ -165,6 +170,7 @@ function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable)
     hibernation: hibernationSettings(config),
     storageQuotaBytes: config.STORAGE_QUOTA_MB * MB,
     random: Math.random,
+    noteArrival: takeoverTimes({ ...base, clock }),
     startInTurn: <T>(start: () => Promise<T>) => startInTurn(start),
   };
   return { pool: new SessionPool({ instanceId: id, capacity: config.CAPACITY, services }), profiles, publisher };
@@ -248,23 +254,39 @@ function makeSampler({ config, metrics, log }: Base, pool: SessionPool): LoadSam
   });
 }
 
-const makeReconciler = ({ id, config, assignments, sessions, log }: Base, pool: SessionPool, lease: LeaseKeeper, passing: HandOver): Reconciler =>
+const makeReconciler = ({ id, config, assignments, sessions, log }: Base, pool: SessionPool, lease: LeaseKeeper, handOver: HandOver): Reconciler =>
   new Reconciler({
     instanceId: id, assignments, sessions, pool, log,
     intervalMs: config.RECONCILE_SECONDS * 1_000,
-    passOn: (session) => passing.passOn(session),
+    passOn: async (session) => void (await handOver(session.id)),
     tellLoad: () => lease.renew(),
   });
+
+/** Only a task of ECS has somebody to ask. */
+const scaleInGuard = ({ config, log }: Base, pool: SessionPool): readonly ScaleInGuard[] =>
+  config.ECS_AGENT_URI === undefined
+    ? []
+    : [new ScaleInGuard({ protection: agentTaskProtection(config.ECS_AGENT_URI), pool, clock: monotonicClock, log })];
+
+/** In the time there is until the process is ended by force. */
+const drainer = (base: Base, pool: SessionPool, handOver: HandOver) => (): Drain => {
+  const { id, config } = base;
+  return new Drain({
+    ...base, instanceId: id, pool, handOver,
+    withinMs: config.STOP_TIMEOUT_SECONDS * 1_000, atOnce: config.HAND_OVERS_AT_ONCE, clock: monotonicClock,
+  });
+};
 
 /** Sessions it gives to ourselves need no call through the network. */
 function makeReaper({ id, registry, assignments, sessions, calls, metrics, log }: Base, reconciler: Reconciler, onDrainRequested: () => void): Reaper {
   const near: Pick<typeof calls, 'nudge'> = {
     nudge: (session, about) => (session.instanceId === id ? reconciler.look(session.id) : calls.nudge(session, about)),
   };
+  const silence = silenceWatch(monotonicClock);
   return new Reaper({
-    instanceId: id, registry, onDrainRequested, clock, metrics, log,
+    instanceId: id, registry, onDrainRequested, silence, metrics, log,
     random: Math.random,
-    makeReassign: ({ list }) => makeReassignSessions({ registry: { ...registry, list }, assignments, sessions, clock, calls: near }),
+    makeReassign: ({ list }) => makeReassignSessions({ registry: { ...registry, list }, assignments, sessions, silence, clock, calls: near }),
   });
 }
 

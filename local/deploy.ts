@@ -32,8 +32,8 @@ export interface Deployed {
 const DRAIN_LIMIT_MS = 10_000;
 
 /** The tables by the part they play: the fleet is told all three. */
-function tablesOf({ environment }: ServiceSpec): TableNames {
-  const { CORE_TABLE: core, MESSAGES_TABLE: messages, REGISTRY_TABLE: registry } = environment;
+function tablesOf({ revision: { declared } }: ServiceSpec): TableNames {
+  const { CORE_TABLE: core, MESSAGES_TABLE: messages, REGISTRY_TABLE: registry } = declared;
   if (!core || !messages || !registry) throw new Error('The task definition names no tables');
   return { core, messages, registry };
 }
@@ -53,7 +53,9 @@ async function fillTables(deployment: Deployment, endpoint: string, service: Ser
 }
 
 function startFunctions(context: HostContext, deployment: Deployment, { aws }: Emulators): Functions {
-  const functions = new Functions(functionSpecs(deployment, aws), openLog(context, 'functions'));
+  const { instances, maxInstances } = context.options;
+  const chosen = { MIN_INSTANCES: String(instances), MAX_INSTANCES: String(maxInstances) };
+  const functions = new Functions(functionSpecs(deployment, { aws, chosen }), openLog(context, 'functions'));
   context.closing.defer(() => functions.stop());
   return functions;
 }

@@ -127,7 +127,7 @@ const cacheActions = ({ id, stage }: RestApi, gateway: ApiGateway): Actions => (
 
 const viewOf = (
   api: string,
-  { whatsapp, dynamodbEndpoint, queues }: Emulators,
+  { whatsapp, dynamodbEndpoint, queues, ecsEndpoint }: Emulators,
   { keys, tables }: Deployed,
 ): Omit<LocalView, 'instances'> => ({
   api,
@@ -139,7 +139,7 @@ const viewOf = (
   otherApiKey: keys.otherApiKey,
   workspaceId: keys.workspaceId,
   pid: process.pid,
-  endpoints: { dynamodb: dynamodbEndpoint, sqs: queues.endpoint },
+  endpoints: { dynamodb: dynamodbEndpoint, sqs: queues.endpoint, ecs: ecsEndpoint },
   tables,
 });
 

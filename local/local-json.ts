@@ -13,7 +13,7 @@ export interface LocalView {
   readonly workspaceId: string;
   readonly pid: number;
   readonly instances: readonly { readonly id: string; readonly pid: number; readonly url: string }[];
-  readonly endpoints: { readonly dynamodb: string; readonly sqs: string };
+  readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly ecs: string };
   readonly tables: { readonly core: string; readonly messages: string; readonly registry: string };
 }
 

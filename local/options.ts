@@ -11,6 +11,8 @@ export type WhatsappTarget =
 export interface Options {
   readonly port: number; // of the API; 0: a free one
   readonly instances: number;
+  /** Up to which the fleet may grow with its sessions. */
+  readonly maxInstances: number;
   readonly dataDir: string; // absolute; local.json is written here
   readonly isEphemeral: boolean; // everything but local.json goes to a temporary folder, removed at the end
   /** Servers that run already, in place of our own. */
@@ -24,6 +26,7 @@ export const USAGE = `Runs all of Blazz on this machine.
 
   --port <n>                  port of the API (3000; 0 takes a free one)
   --instances <n>             fleet instances to keep running (2)
+  --max-instances <n>         let the fleet grow with its sessions up to so many (as many as --instances)
   --data-dir <folder>         where tables, keys and snapshots live (.blazz); the next start resumes from it
   --ephemeral                 keep nothing: only local.json goes to the data dir, and is gone at the end
   --whatsapp simulator|live   the simulated WhatsApp service (default), or the real one
@@ -33,9 +36,12 @@ export const USAGE = `Runs all of Blazz on this machine.
   --sqs-endpoint <url>        the same for SQS
   --help                      this text`;
 
+const MOST_INSTANCES = 100;
+
 const FLAGS = {
   port: { type: 'string', default: '3000' },
   instances: { type: 'string', default: '2' },
+  'max-instances': { type: 'string' },
   'data-dir': { type: 'string' },
   ephemeral: { type: 'boolean', default: false },
   whatsapp: { type: 'string' },
@@ -87,13 +93,20 @@ function endpoint(flag: 'dynamodb-endpoint' | 'sqs-endpoint', flags: Flags): str
   return url;
 }
 
+function fleetSize(flags: Flags): Pick<Options, 'instances' | 'maxInstances'> {
+  const instances = wholeNumber('instances', flags.instances, MOST_INSTANCES);
+  const maxInstances = wholeNumber('max-instances', flags['max-instances'] ?? flags.instances, MOST_INSTANCES);
+  if (maxInstances < instances) throw wrong(`--max-instances must not be less than --instances, which is ${instances}`);
+  return { instances, maxInstances };
+}
+
 /** Reads the command line. 'help' if that was asked for. Throws a StartError with exit code 2. */
 export function readOptions(args: readonly string[]): Options | 'help' {
   const flags = readFlags(args);
   if (flags.help) return 'help';
   return {
     port: wholeNumber('port', flags.port, 65_535),
-    instances: wholeNumber('instances', flags.instances, 100),
+    ...fleetSize(flags),
     dataDir: resolve(flags['data-dir'] ?? '.blazz'),
     isEphemeral: flags.ephemeral,
     endpoints: { dynamodb: endpoint('dynamodb-endpoint', flags), sqs: endpoint('sqs-endpoint', flags) },

@@ -15,6 +15,7 @@ export interface Emulators {
   readonly assembly: Assembly;
   readonly dynamodbEndpoint: string;
   readonly queues: QueueServer;
+  readonly ecsEndpoint: string;
   readonly whatsapp: WhatsappService | undefined;
   /** For every process and function of ours. */
   readonly aws: Readonly<Record<string, string>>;
@@ -72,6 +73,7 @@ export async function startEmulators(context: HostContext): Promise<Emulators> {
     assembly,
     dynamodbEndpoint,
     queues,
+    ecsEndpoint: awsJson,
     whatsapp,
     aws: awsEnvironment(endpoints),
     addActions(more) {

@@ -2,8 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deployed } from './deploy.ts';
 import { ecsActions } from './fleet/ecs-actions.ts';
+import { taskArnOf } from './fleet/ecs-views.ts';
 import { FleetService } from './fleet/fleet-service.ts';
-import type { ReadyInstance } from './fleet/fleet-task.ts';
+import type { FleetTask, ReadyInstance } from './fleet/fleet-task.ts';
+import { TaskEndpoints } from './fleet/task-endpoints.ts';
 import { taskEnvironment, type TaskPlace } from './fleet/task-environment.ts';
 import type { HostContext } from './host-context.ts';
 import { LogFile } from './log-file.ts';
@@ -12,6 +14,7 @@ import { REPOSITORY } from './repository.ts';
 import type { Emulators } from './start-emulators.ts';
 
 const STOP_MARGIN_MS = 5_000; // beyond what the task gives itself
+const ZONES = ['a', 'b'];
 
 function whatsappOf({ whatsapp }: Options, service: Emulators['whatsapp']): TaskPlace['whatsapp'] {
   if (whatsapp.kind === 'live') return undefined;
@@ -24,28 +27,34 @@ const stopLimitMs = (environment: Readonly<Record<string, string>>): number =>
 /** Starts the ECS service of the template with the number of instances the command line asks for. */
 export async function startFleet(
   { options, dir, closing }: HostContext,
-  { aws, whatsapp, addActions }: Emulators,
-  { service }: Deployed,
+  { aws, whatsapp, addActions, assembly }: Emulators,
+  { service: spec }: Deployed,
   onChange: (instances: readonly ReadyInstance[]) => void,
 ): Promise<FleetService> {
   await rm(dir.profiles, { recursive: true, force: true });
-  const environment = taskEnvironment({
-    declared: service.environment,
-    aws,
-    dataDir: dir.root,
-    snapshots: dir.snapshots,
-    whatsapp: whatsappOf(options, whatsapp),
-  });
+  const endpoints = await TaskEndpoints.start();
+  closing.defer(() => endpoints.stop());
+  const place = { aws, dataDir: dir.root, snapshots: dir.snapshots, whatsapp: whatsappOf(options, whatsapp) };
+  const limitMs = stopLimitMs(taskEnvironment({ ...place, declared: spec.revision.declared }));
   const fleet = new FleetService({
+    ...spec,
     entry: join(REPOSITORY, 'fleet/main.ts'),
-    environment,
+    environmentOf: (task) => ({ ...taskEnvironment({ ...place, declared: task.deployment.revision.declared }), ...endpoints.variablesOf(task) }),
     profiles: dir.profiles,
-    stopLimitMs: stopLimitMs(environment),
+    stopLimitMs: limitMs,
     openLog: (slot) => new LogFile(join(dir.logs, `instance-${slot}.log`)),
     onChange,
   });
   closing.defer(() => fleet.stop());
-  addActions(ecsActions(service, fleet, stopLimitMs(environment)));
+  endpoints.serve({
+    get tasks() {
+      return fleet.tasks;
+    },
+    arnOf: (task) => taskArnOf(spec, task),
+    zoneOf: ({ slot }: FleetTask) => `${assembly.region}${ZONES[slot.number % ZONES.length]}`,
+    look: () => fleet.look(),
+  });
+  addActions(ecsActions(spec, fleet, limitMs));
   await fleet.start(options.instances);
   return fleet;
 }

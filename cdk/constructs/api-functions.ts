@@ -47,7 +47,7 @@ const makeSessions: MakeFunction = (scope, { data, environment, logs, network })
     timeout: API_TIMEOUT,
   });
   data.core.grantWrite(sessions);
-  data.registry.grantRead(sessions);
+  data.registry.grantCheck(sessions); // an assignment asks whether its instance takes sessions
   data.grantNudging(sessions);
   return sessions;
 };

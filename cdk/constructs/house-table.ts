@@ -13,12 +13,13 @@ export interface HouseTableProps {
 }
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+const CHECK = 'dynamodb:ConditionCheckItem';
 const WRITE = [
   'dynamodb:PutItem',
   'dynamodb:UpdateItem',
   'dynamodb:DeleteItem',
   'dynamodb:BatchWriteItem',
-  'dynamodb:ConditionCheckItem',
+  CHECK,
 ];
 const BULK_WRITE = ['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'];
 
@@ -57,6 +58,12 @@ export class HouseTable extends Construct {
   grantRead(grantee: IGrantable): void {
     this.#grant(grantee, READ);
     this.#key.grantRead(grantee);
+  }
+
+  /** Reading, and holding a write elsewhere against what stands here. */
+  grantCheck(grantee: IGrantable): void {
+    this.grantRead(grantee);
+    this.#grant(grantee, [CHECK]);
   }
 
   /** Reading too: a conditional write may return the item. */

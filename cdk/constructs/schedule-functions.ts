@@ -1,17 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import * as env from '../../shared/config/control-plane-env.ts';
 import type { FunctionSetting } from './function-setting.ts';
 import { NodeFunction } from './node-function.ts';
+import { entryOf, runEvery, runEveryMinute, TIMEOUT } from './run-every.ts';
 
 export type ScheduleFunctions = ReturnType<typeof makeScheduleFunctions>;
-
-const TIMEOUT = Duration.seconds(55); // over before the next one starts
-
-const entryOf = (name: string): string => `lambdas/schedules/${name}/${name}.handler.ts`;
 
 /** What looks after lost work, and what is left lying about. */
 export const makeScheduleFunctions = (scope: Construct, setting: FunctionSetting) => ({
@@ -69,13 +64,4 @@ function makeCleanUpSessions(scope: Construct, { data, environment, logs }: Func
   data.sessionEvents.grantSend(cleanUp);
   runEvery(scope, cleanUp, { id: 'EveryHour', rate: Duration.hours(1) });
   return cleanUp;
-}
-
-const runEveryMinute = (scope: Construct, target: IFunction): void => runEvery(scope, target, { id: 'EveryMinute', rate: Duration.minutes(1) });
-
-function runEvery(scope: Construct, target: IFunction, { id, rate }: { readonly id: string; readonly rate: Duration }): void {
-  new Rule(scope, `${target.node.id}${id}`, {
-    schedule: Schedule.rate(rate),
-    targets: [new LambdaFunction(target, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })], // the next run is the retry
-  });
 }

@@ -17,6 +17,7 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { fleetEnvironment, PROFILE_DIR, STOP_TIMEOUT_SECONDS, STORE_DIR } from '../constructs/fleet-environment.ts';
+import { FleetScaling } from '../constructs/fleet-scaling.ts';
 import { HouseLogGroup } from '../constructs/house-log-group.ts';
 import { SessionStore } from '../constructs/session-store.ts';
 import type { FleetSettings } from '../stages.ts';
@@ -38,12 +39,13 @@ export class FleetStack extends Stack {
   readonly cluster: Cluster;
   readonly task: FargateTaskDefinition;
   readonly service: FargateService;
+  readonly scaling: FleetScaling;
   readonly #props: FleetStackProps;
 
   constructor(scope: Construct, id: string, props: FleetStackProps) {
     super(scope, id, props);
     this.#props = props;
-    const { data, network, fleet, isDisposable } = props;
+    const { data, network, isDisposable } = props;
     this.cluster = new Cluster(this, 'Cluster', {
       vpc: network.vpc,
       containerInsightsV2: ContainerInsights.ENHANCED,
@@ -57,7 +59,8 @@ export class FleetStack extends Stack {
     this.task = this.#makeTask(store);
     this.#addContainer();
     this.#grantTask(store);
-    this.service = this.#makeService(fleet.instances);
+    this.service = this.#makeService();
+    this.scaling = new FleetScaling(this, 'Scaling', { ...props, service: this.service });
   }
 
   #makeTask(store: SessionStore): FargateTaskDefinition {
@@ -102,7 +105,7 @@ export class FleetStack extends Stack {
     taskRole.addToPrincipalPolicy(this.#allowTaskProtection());
   }
 
-  /** So that scale-in spares tasks with open sessions. */
+  /** So that scale-in and deployments spare tasks with open sessions. */
   #allowTaskProtection(): PolicyStatement {
     const resourceName = `${this.cluster.clusterName}/*`;
     return new PolicyStatement({
@@ -111,11 +114,11 @@ export class FleetStack extends Stack {
     });
   }
 
-  #makeService(desiredCount: number): FargateService {
+  /** How many tasks there should be is left to the scaling: a deployment must not undo it. */
+  #makeService(): FargateService {
     return new FargateService(this, 'Service', {
       cluster: this.cluster,
       taskDefinition: this.task,
-      desiredCount,
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },

@@ -1,6 +1,7 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { RunbookAlarm, type RunbookAlarmProps } from '../constructs/runbook-alarm.ts';
 import type { ControlPlaneStack } from './control-plane-stack.ts';
@@ -24,7 +25,7 @@ export class ObservabilityStack extends Stack {
     this.#data = data;
     this.#watchApi(controlPlane);
     this.#watchSessionEvents();
-    this.#watchSchedules(controlPlane);
+    this.#watchSchedules({ ...controlPlane.schedules, ...(fleet && { scaleFleet: fleet.scaling.function }) });
     if (fleet) this.#watchFleet(fleet);
   }
 
@@ -53,8 +54,7 @@ export class ObservabilityStack extends Stack {
     });
   }
 
-  #watchSchedules({ schedules }: ControlPlaneStack): void {
-    const { cleanUpSessions, ...everyMinute } = schedules;
+  #watchSchedules({ cleanUpSessions, ...everyMinute }: Readonly<Record<string, IFunction>> & { readonly cleanUpSessions: IFunction }): void {
     this.#alarm('cleanUpSessionsFailing', {
       metric: cleanUpSessions.metricErrors({ period: Duration.hours(1), statistic: Stats.SUM }),
       threshold: 1,

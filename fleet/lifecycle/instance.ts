@@ -1,10 +1,9 @@
-import type { InstanceRegistry } from '../../shared/domain/instances/instance-registry.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
 import type { InstanceServer } from '../nudges/instance-server.ts';
 import type { Log } from '../observability/log.ts';
-import type { HandOver } from '../sessions/hand-over.ts';
 import type { SessionPool } from '../sessions/session-pool.ts';
 import type { LiveProfiles } from '../storage/live-profiles.ts';
+import type { Drain } from './drain.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { ServiceGroup } from './service.ts';
 
@@ -12,14 +11,14 @@ export interface InstanceParts {
   readonly id: string;
   readonly url: string;
   readonly lease: LeaseKeeper;
-  readonly registry: Pick<InstanceRegistry, 'find'>;
   readonly server: InstanceServer;
-  /** What works in the background: reconciler, reaper, sampler. */
+  /** What works in the background: reconciler, reaper, sampler, scale-in guard. */
   readonly background: ServiceGroup;
   readonly pool: SessionPool;
   readonly profiles: LiveProfiles;
   readonly publisher: EventPublisher;
-  readonly handOver: HandOver;
+  /** What gives all sessions away; its time begins when it is made. */
+  readonly beginDrain: () => Pick<Drain, 'run'>;
   readonly log: Log;
 }
 
@@ -59,11 +58,12 @@ export class Instance {
   }
 
   async #stop(): Promise<void> {
-    const { lease, background, handOver, publisher, server, profiles, log } = this.#parts;
+    const { lease, background, beginDrain, publisher, server, profiles, log } = this.#parts;
+    const drain = beginDrain();
     log.info({}, 'draining');
     await lease.setState('draining');
     await background.stop();
-    await handOver.passOnAll();
+    await drain.run();
     await publisher.flush();
     await profiles.removeAll();
     await server.stop();

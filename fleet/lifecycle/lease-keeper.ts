@@ -3,6 +3,10 @@ import type { InstanceLease, InstanceLoad } from '../../shared/domain/instances/
 import type { InstanceRegistry } from '../../shared/domain/instances/instance-registry.ts';
 import type { InstanceState } from '../../shared/contracts/api/operations.ts';
 import type { Log } from '../observability/log.ts';
+import { settlesWithin } from './settles-within.ts';
+
+const RENEWALS_A_LEASE = 3;
+const GIVE_UP_AFTER = 4; // parts of a lease: before the next renewal is due
 
 export interface LeaseKeeperOptions {
   readonly registry: Pick<InstanceRegistry, 'renew' | 'release'>;
@@ -50,14 +54,14 @@ export class LeaseKeeper {
     return false;
   }
 
-  /** Wall-clock ms until which what we start now may still take effect. */
+  /** For how long what we start now may still take effect. */
   heldForMs(): number {
     return Math.max(0, this.#heldUntil - this.#options.clock.now());
   }
 
   start(): void {
     this.#armDeadline();
-    this.#renewTimer = setInterval(() => void this.renew(), this.#options.ttlMs / 3);
+    this.#renewTimer = setInterval(() => void this.renew(), this.#options.ttlMs / RENEWALS_A_LEASE);
   }
 
   /** Tells others at once, not at the next heartbeat. */
@@ -75,9 +79,9 @@ export class LeaseKeeper {
     await this.#options.registry.release(this.#lease);
   }
 
-  /** A slow renewal must not stack; the deadline covers one that hangs. */
+  /** A slow renewal must not stack, nor one that hangs keep the next from trying on another connection. */
   renew(): Promise<void> {
-    this.#renewing ??= this.#renewOnce().finally(() => {
+    this.#renewing ??= settlesWithin(this.#options.ttlMs / GIVE_UP_AFTER, this.#renewOnce()).then(() => {
       this.#renewing = undefined;
     });
     return this.#renewing;
@@ -91,7 +95,7 @@ export class LeaseKeeper {
       if (this.#isOver) return;
       if (!renewed) return this.#lose('the registry granted it to nobody or declared us lost');
       this.#lease = renewed;
-      this.#heldUntil = startedAt + ttlMs - marginMs;
+      this.#heldUntil = Math.max(this.#heldUntil, startedAt + ttlMs - marginMs); // a later one may have overtaken it
       this.#armDeadline();
       this.#options.onRenewal?.('renewed');
     } catch (error) {

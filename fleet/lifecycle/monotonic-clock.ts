@@ -1,4 +1,8 @@
+import { uptime } from 'node:os';
 import type { Clock } from '../../shared/domain/clock.ts';
 
-/** Milliseconds since some fixed moment. Unlike the wall clock nobody sets it, so lease deadlines are kept on it. */
-export const monotonicClock: Clock = { now: () => performance.now() };
+/**
+ * Milliseconds since the machine started. Unlike the wall clock nobody sets it, and unlike `performance.now()` it goes on
+ * while the machine sleeps: the leases of a suspended instance run out, and it must know when it wakes.
+ */
+export const monotonicClock: Clock = { now: () => uptime() * 1_000 };

@@ -1,14 +1,15 @@
-import type { Clock } from '../../shared/domain/clock.ts';
 import type { Instance } from '../../shared/domain/instances/instance.ts';
 import type { InstanceRegistry } from '../../shared/domain/instances/instance-registry.ts';
+import type { SilenceWatch } from '../../shared/domain/instances/silence-watch.ts';
 import type { ReassignSessions } from '../../shared/domain/sessions/reassign-sessions.ts';
 import type { FleetMetrics } from '../observability/fleet-metrics.ts';
 import type { Log } from '../observability/log.ts';
+import { settlesWithin } from './settles-within.ts';
 
 const LOOK_EVERY_MS = 2_000;
 const JITTER = 0.25;
-/** Just after the moment a lease may be ended: its expiry and the allowance for clocks that differ. */
-const AFTER_EXPIRY_MS = 2_050;
+const JUST_AFTER_MS = 20; // the moment at which a lease is over
+const STOP_WITHIN_MS = 2_000;
 
 export interface ReaperOptions {
   readonly instanceId: string;
@@ -16,7 +17,8 @@ export interface ReaperOptions {
   /** Given the registry to read, so that what it saw is known here too. */
   readonly makeReassign: (registry: Pick<InstanceRegistry, 'list'>) => ReassignSessions;
   readonly onDrainRequested: () => void;
-  readonly clock: Clock;
+  /** The one that the reassignment is made with. */
+  readonly silence: Pick<SilenceWatch, 'nextOverInMs'>;
   readonly random: () => number;
   readonly metrics: Pick<FleetMetrics, 'takeovers'>;
   readonly log: Log;
@@ -27,7 +29,6 @@ export class Reaper {
   readonly name = 'reaper';
   readonly #options: ReaperOptions;
   readonly #reassign: ReassignSessions;
-  #instances: readonly Instance[] = [];
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -37,36 +38,38 @@ export class Reaper {
     this.#reassign = options.makeReassign({ list: () => this.#read() });
   }
 
+  /** Looks at once: what it has to see before it may take over anything, it begins to see now. */
   start(): void {
-    this.#schedule();
+    this.#lookAndGoOn();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    await this.#looking;
+    await settlesWithin(STOP_WITHIN_MS, this.#looking); // what it is doing is safe to be left half-done
   }
 
   #schedule(): void {
     if (this.#isStopped) return;
-    this.#timer = setTimeout(() => {
-      this.#looking = this.#look().finally(() => this.#schedule());
-    }, this.#nextLookMs());
+    this.#timer = setTimeout(() => this.#lookAndGoOn(), this.#nextLookMs());
+  }
+
+  #lookAndGoOn(): void {
+    this.#looking = this.#look().finally(() => this.#schedule());
   }
 
   /** A lease that runs out before the next look is waited for to the moment: takeover time is what users feel. */
   #nextLookMs(): number {
-    const { clock, random } = this.#options;
+    const { silence, random } = this.#options;
     const usual = LOOK_EVERY_MS * (1 + JITTER * (2 * random() - 1));
-    const untilExpiry = this.#instances.map(({ expiresAt }) => expiresAt + AFTER_EXPIRY_MS - clock.now()).filter((ms) => ms > 0);
-    return Math.min(usual, ...untilExpiry);
+    return Math.min(usual, silence.nextOverInMs() + JUST_AFTER_MS);
   }
 
   async #read(): Promise<readonly Instance[]> {
     const { registry, instanceId, onDrainRequested } = this.#options;
-    this.#instances = await registry.list();
-    if (this.#instances.some(({ id, state }) => id === instanceId && state === 'draining')) onDrainRequested();
-    return this.#instances;
+    const instances = await registry.list();
+    if (instances.some(({ id, state }) => id === instanceId && state === 'draining')) onDrainRequested();
+    return instances;
   }
 
   async #look(): Promise<void> {

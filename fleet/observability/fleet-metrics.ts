@@ -31,6 +31,12 @@ export function fleetMetrics() {
     takeoverSeconds: new Histogram({
       name: 'blazz_takeover_seconds', help: 'From the last heartbeat of a lost owner until the session was connected here', buckets: MOVE_SECONDS, registers,
     }),
+    handOvers: new Counter({
+      name: 'blazz_hand_overs_total', help: 'Sessions given to other instances in a drain, by what became of them', labelNames: ['outcome'], registers,
+    }),
+    handOverSeconds: new Histogram({
+      name: 'blazz_hand_over_seconds', help: 'From closing a connected session here until it was connected elsewhere', buckets: MOVE_SECONDS, registers,
+    }),
     renewals: new Counter({ name: 'blazz_lease_renewals_total', help: 'Lease renewals', labelNames: ['outcome'], registers }),
     claimSeconds: new Histogram({ name: 'blazz_outbox_claim_seconds', help: 'One claim of due messages', buckets: SEND_SECONDS, registers }),
     restarts: new Counter({ name: 'blazz_browser_restarts_total', help: 'Browsers restarted after trouble', labelNames: ['reason'], registers }),

@@ -1,6 +1,6 @@
-import pLimit from 'p-limit';
 import type { Clock } from '../../shared/domain/clock.ts';
 import type { InstanceRegistry } from '../../shared/domain/instances/instance-registry.ts';
+import { placedLoad } from '../../shared/domain/instances/placed-load.ts';
 import type { Assignment, Assignments } from '../../shared/domain/sessions/assignments.ts';
 import type { InstanceCalls } from '../../shared/domain/sessions/instance-calls.ts';
 import { needsInstance } from '../../shared/domain/sessions/needs-instance.ts';
@@ -8,68 +8,54 @@ import { choosePlacement } from '../../shared/domain/sessions/placement.ts';
 import type { Session } from '../../shared/domain/sessions/session.ts';
 import type { Sessions } from '../../shared/domain/sessions/sessions.ts';
 import type { Log } from '../observability/log.ts';
-import type { SessionPool } from './session-pool.ts';
 
-const AT_ONCE = 4;
-/** Others may still be giving us sessions, chosen before they saw that we drain. */
-const LATECOMERS_MS = 1_500;
+const ATTEMPTS = 3; // the one we chose may have begun to drain too
 
 export interface HandOverDeps {
   readonly instanceId: string;
-  readonly registry: Pick<InstanceRegistry, 'list' | 'find'>;
-  readonly assignments: Pick<Assignments, 'assign' | 'release' | 'listOf'>;
+  readonly registry: Pick<InstanceRegistry, 'list'>;
+  readonly assignments: Pick<Assignments, 'assign' | 'release'>;
   readonly sessions: Pick<Sessions, 'find'>;
   readonly calls: Pick<InstanceCalls, 'nudge'>;
-  readonly pool: SessionPool;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export interface HandOver {
-  /** Gives one session, closed here, to an instance that has room; leaves it unassigned when there is none. */
-  passOn(session: Session): Promise<void>;
-  /** Closes all sessions in order and passes them on. Returns when none is assigned to us any more. */
-  passOnAll(): Promise<void>;
-}
+/**
+ * Gives one session of ours, closed here, to an instance that has room and tells it. `undefined`: nobody has room, and it
+ * is left unassigned for whoever will have; or it is not ours any more.
+ */
+export type HandOver = (sessionId: string) => Promise<Assignment | undefined>;
 
-export function handOver({ instanceId, registry, assignments, sessions, calls, pool, clock, log }: HandOverDeps): HandOver {
-  const give = async (session: Session, target: string): Promise<Assignment | undefined> => {
-    const assignment = await assignments.assign(session.id, target, session.fencingToken);
-    if (!assignment) return undefined; // somebody else was quicker
-    const owner = await registry.find(target);
-    if (owner && owner.state !== 'lost') return assignment;
-    await assignments.release(assignment); // it left meanwhile, and would never be missed
-    return undefined;
+export function makeHandOver({ instanceId, registry, assignments, sessions, calls, clock, log }: HandOverDeps): HandOver {
+  const placed = placedLoad();
+
+  const choose = async (session: Session) => {
+    if (!needsInstance(session)) return undefined;
+    return choosePlacement(session, placed.of(await registry.list()), { now: clock.now(), except: [instanceId] });
   };
 
-  const passOn = async (session: Session): Promise<void> => {
-    const target = needsInstance(session) ? choosePlacement(session, await registry.list(), { now: clock.now(), except: [instanceId] }) : undefined;
+  /** `'again'`: whom we chose takes no sessions any more, or the session changed hands. */
+  const attempt = async (session: Session): Promise<Assignment | 'again' | undefined> => {
+    const target = await choose(session);
     if (!target) {
       await assignments.release({ sessionId: session.id, instanceId, fencingToken: session.fencingToken });
-      return;
+      return undefined;
     }
-    const given = await give(session, target.id);
-    if (given) await calls.nudge({ id: session.id, instanceId: target.id }, 'session');
-    log.info({ sessionId: session.id, to: target.id, given: given !== undefined }, 'session handed over');
+    placed.note(target, session);
+    return (await assignments.assign(session.id, target.id, session.fencingToken)) ?? 'again';
   };
 
-  const closeAndPassOn = async (sessionId: string): Promise<void> => {
-    await pool.find(sessionId)?.handOver();
-    const session = await sessions.find(sessionId);
-    if (session?.instanceId === instanceId) await passOn(session);
-  };
-
-  const passOnEach = async (ids: readonly string[]): Promise<void> => {
-    const limit = pLimit(AT_ONCE);
-    await Promise.all(ids.map((id) => limit(closeAndPassOn, id).catch((error: unknown) => log.warn({ sessionId: id, err: error }, 'session not handed over'))));
-  };
-
-  return {
-    passOn,
-    async passOnAll() {
-      await passOnEach(pool.ids);
-      await new Promise((resolve) => { setTimeout(resolve, LATECOMERS_MS); });
-      await passOnEach((await assignments.listOf(instanceId)).map(({ id }) => id));
-    },
+  return async (sessionId) => {
+    for (let n = 0; n < ATTEMPTS; n++) {
+      const session = await sessions.find(sessionId);
+      if (session?.instanceId !== instanceId) return undefined;
+      const given = await attempt(session);
+      if (given === 'again') continue;
+      if (given) await calls.nudge({ id: sessionId, instanceId: given.instanceId }, 'session');
+      log.info({ sessionId, to: given?.instanceId ?? null }, 'session given');
+      return given;
+    }
+    return undefined; // it stays with us; whoever drains looks again
   };
 }

@@ -9,6 +9,7 @@ import type { PacingStore } from '../../shared/domain/pacing/pacing-store.ts';
 import type { Assignment, Assignments } from '../../shared/domain/sessions/assignments.ts';
 import type { Session } from '../../shared/domain/sessions/session.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
+import type { NoteArrival } from '../lifecycle/takeover-times.ts';
 import type { FleetMetrics } from '../observability/fleet-metrics.ts';
 import type { Log } from '../observability/log.ts';
 import type { LiveProfiles } from '../storage/live-profiles.ts';
@@ -56,6 +57,8 @@ export interface SessionServices {
   readonly random: () => number;
   readonly metrics: FleetMetrics;
   readonly log: Log;
+  /** Told when a session is connected here for the first time. */
+  readonly noteArrival: NoteArrival;
   /** Starts a browser, a few at a time: on a busy machine ten starts at once are slower than one after another. */
   readonly startInTurn: <T>(start: () => Promise<T>) => Promise<T>;
 }
@@ -69,6 +72,7 @@ export class SessionContext {
   readonly contacts: KnownContacts;
   record: Session;
   #status: SessionStatus;
+  #hasArrived = false;
   readonly #warnedAt = new Map<string, number>();
 
   constructor(record: Session, assignment: Assignment, services: SessionServices) {
@@ -106,8 +110,14 @@ export class SessionContext {
 
   reportStatus(status: SessionStatus, reason: StatusReason | null = null, details: string | null = null, phoneNumber: string | null = null): void {
     this.#status = status;
+    if (status === 'connected') this.#noteArrival();
     this.services.log.info({ sessionId: this.sessionId, status, reason }, 'session status');
     this.report({ type: 'session.status', at: now(), status, reason, details, phoneNumber });
+  }
+
+  #noteArrival(): void {
+    if (!this.#hasArrived) this.services.noteArrival(this.record);
+    this.#hasArrived = true;
   }
 
   /** Something a person should know, told to logs, metrics and webhooks; the same one again only after a while. */

@@ -17,7 +17,7 @@ export const LocalJson = z.object({
   workspaceId: z.string(),
   pid: z.int(),
   instances: z.array(z.object({ id: z.string(), pid: z.int(), url: z.url() })),
-  endpoints: z.object({ dynamodb: z.url(), sqs: z.url() }),
+  endpoints: z.object({ dynamodb: z.url(), sqs: z.url(), ecs: z.url() }),
   tables: z.record(z.string(), z.string()),
 });
 export type LocalJson = z.infer<typeof LocalJson>;

@@ -10,6 +10,14 @@ export interface ReceivedMessage {
   readonly copies: number;
 }
 
+/** One message the service accepted. */
+export interface LedgerEntry {
+  readonly wireId: string;
+  readonly recipient: string;
+  /** Of the link it came over: a new QR code makes a new one. */
+  readonly linkGeneration: number | null;
+}
+
 export interface PhoneSettings {
   readonly online?: boolean;
   readonly autoRead?: boolean;
@@ -72,7 +80,7 @@ export class PhonesClient {
   }
 
   /** Everything the service accepted from one sender, in order. */
-  ledger(sender: string): Promise<readonly { readonly wireId: string; readonly recipient: string }[]> {
+  ledger(sender: string): Promise<readonly LedgerEntry[]> {
     return this.#call('GET', `/ledger?sender=${encodeURIComponent(sender)}`);
   }
 }

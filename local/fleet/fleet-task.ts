@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { Child } from '../children/child.ts';
 import { killByVariable } from '../children/host-mark.ts';
-import type { LogFile } from '../log-file.ts';
+import type { ServiceDeployment } from './service-deployment.ts';
+import type { Slot } from './task-slots.ts';
 
 export interface TaskOptions {
   readonly entry: string; // path of the fleet process's main module
-  readonly environment: Readonly<Record<string, string>>;
   readonly profiles: string; // folder for the folders of tasks
-  readonly log: LogFile;
+  readonly environmentOf: (task: FleetTask) => Readonly<Record<string, string>>;
+  readonly deployment: ServiceDeployment;
+  readonly slot: Slot;
 }
 
 /** What an instance prints when it is ready. */
@@ -26,52 +28,87 @@ const CLEAR_UP = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }
  * and with everything it started.
  */
 export class FleetTask {
-  readonly id: string;
+  readonly id = randomUUID().replaceAll('-', '');
+  readonly deployment: ServiceDeployment;
+  readonly slot: Slot;
   readonly startedAtMs = Date.now();
-  /** Resolves once the process is gone and cleared up after. */
+  /** Resolves once it is known whether it became ready; one that does not in time is killed. */
+  readonly ready: Promise<boolean>;
+  /** Resolves once the process is gone and cleared up after. Never rejects. */
   readonly ended: Promise<void>;
-  readonly #child: Child;
   readonly #profileDir: string;
+  readonly #launched: Promise<Child | undefined>;
+  #lastLine = '';
   #instance: ReadyInstance | undefined;
+  #isStopping = false;
+  #protectedUntilMs = 0; // Unix ms
 
-  private constructor(id: string, child: Child, profileDir: string) {
-    this.id = id;
-    this.#child = child;
-    this.#profileDir = profileDir;
-    this.ended = child.exited.then(() => this.#clearUp());
+  /** Begins to run at once. */
+  constructor(options: TaskOptions) {
+    this.deployment = options.deployment;
+    this.slot = options.slot;
+    this.#profileDir = join(options.profiles, this.id.slice(0, 12));
+    this.#launched = this.#launch(options).catch((error: unknown) => {
+      this.slot.log.write(`The host could not start an instance: ${String(error)}\n`);
+      return undefined;
+    });
+    this.ready = this.#launched.then((child) => child !== undefined && this.#becomesReady(child));
+    this.ended = this.#end();
   }
 
-  static async launch({ entry, environment, profiles, log }: TaskOptions): Promise<FleetTask> {
-    const id = randomUUID().replaceAll('-', '');
-    const profileDir = join(profiles, id.slice(0, 12));
-    await mkdir(profileDir, { recursive: true, mode: 0o700 });
-    const env = { ...environment, [PROFILE_DIR]: profileDir };
-    return new FleetTask(id, await Child.spawn({ command: process.execPath, args: [entry], env, log }), profileDir);
-  }
-
+  /** Known once it is ready. */
   get instance(): ReadyInstance | undefined {
     return this.#instance;
   }
 
-  get lastLine(): string {
-    return this.#child.lastLine;
+  /** On its way out: it counts for nothing any more. */
+  get isStopping(): boolean {
+    return this.#isStopping;
   }
 
-  /** Waits until the instance says it is ready; one that does not in time is killed. `false`: it ended instead. */
-  async becomesReady(): Promise<boolean> {
-    const line = await this.#child.firstLine(READY_LIMIT_MS);
-    this.#instance = line === undefined ? undefined : parseReady(line);
-    if (!this.#instance) await this.#child.kill();
-    return this.#instance !== undefined;
+  get isProtected(): boolean {
+    return this.#protectedUntilMs > Date.now();
+  }
+
+  get protectedUntilMs(): number {
+    return this.#protectedUntilMs;
+  }
+
+  /** Spared by scale-in and deployments until then; 0: not spared. */
+  protectUntil(ms: number): void {
+    this.#protectedUntilMs = ms;
+  }
+
+  /** The last thing it said. */
+  get lastLine(): string {
+    return this.#lastLine;
   }
 
   /** Lets it drain for at most `limitMs`. */
   async stop(limitMs: number): Promise<void> {
-    await this.#child.stop(limitMs);
+    this.#isStopping = true;
+    await (await this.#launched)?.stop(limitMs);
     await this.ended;
   }
 
-  async #clearUp(): Promise<void> {
+  async #launch({ entry, environmentOf }: TaskOptions): Promise<Child | undefined> {
+    await mkdir(this.#profileDir, { recursive: true, mode: 0o700 });
+    if (this.#isStopping) return undefined;
+    const env = { ...environmentOf(this), [PROFILE_DIR]: this.#profileDir };
+    return Child.spawn({ command: process.execPath, args: [entry], env, log: this.slot.log });
+  }
+
+  async #becomesReady(child: Child): Promise<boolean> {
+    const line = await child.firstLine(READY_LIMIT_MS);
+    this.#instance = line === undefined ? undefined : parseReady(line);
+    if (!this.#instance) await child.kill();
+    return this.#instance !== undefined;
+  }
+
+  async #end(): Promise<void> {
+    const child = await this.#launched;
+    await child?.exited;
+    this.#lastLine = child?.lastLine ?? '';
     await killByVariable(PROFILE_DIR, this.#profileDir);
     await rm(this.#profileDir, CLEAR_UP).catch(() => undefined); // the next start of the host clears what is left
   }

@@ -19,11 +19,12 @@ type FunctionProperties = z.infer<typeof FunctionProperties>;
 const MOST_SANDBOXES = 24;
 
 /** Switches of the function's own that whoever runs the host may set in the host's environment. */
-const OVERRIDES = ['ALLOW_UNLIMITED_PACING', 'BLAZZ_WEBHOOK_ALLOW_LOOPBACK'];
+const OVERRIDES = ['ALLOW_UNLIMITED_PACING', 'BLAZZ_WEBHOOK_ALLOW_LOOPBACK', 'SCALE_IN_AFTER_SECONDS'];
 
-const overridesOf = (declared: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(OVERRIDES.filter((name) => name in declared).flatMap((name) => {
-    const value = process.env[name];
+/** Of what a function declares, the values that this host has its own for. */
+const overridesOf = (declared: Readonly<Record<string, string>>, chosen: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.keys(declared).flatMap((name) => {
+    const value = chosen[name] ?? (OVERRIDES.includes(name) ? process.env[name] : undefined);
     return value === undefined ? [] : [[name, value]];
   }));
 
@@ -41,10 +42,17 @@ const runtimeVariables = (name: string, { MemorySize, Handler }: FunctionPropert
   POWERTOOLS_TRACE_ENABLED: 'false', // there is no X-Ray daemon to send to
 });
 
+export interface FunctionSettings {
+  /** Region, credentials and endpoints, as the SDK reads them. */
+  readonly aws: Readonly<Record<string, string>>;
+  /** Values of this host's own for variables that a function declares. */
+  readonly chosen?: Readonly<Record<string, string>>;
+}
+
 function specOf(
   { name, arn, properties }: Resource,
   deployment: Deployment,
-  aws: Readonly<Record<string, string>>,
+  { aws, chosen = {} }: FunctionSettings,
 ): FunctionSpec | undefined {
   const parsed = FunctionProperties.parse(properties);
   if (!parsed.Runtime?.startsWith('nodejs') || parsed.Handler === undefined || parsed.Code.S3Key === undefined) return undefined;
@@ -59,15 +67,13 @@ function specOf(
     memoryMiB: parsed.MemorySize,
     timeoutMs: parsed.Timeout * 1000,
     maxConcurrency: Math.min(parsed.ReservedConcurrentExecutions ?? MOST_SANDBOXES, MOST_SANDBOXES),
-    environment: { ...aws, ...runtimeVariables(name, parsed, root), ...variables, ...overridesOf(variables) },
+    environment: { ...aws, ...runtimeVariables(name, parsed, root), ...variables, ...overridesOf(variables, chosen) },
   };
 }
 
 /**
  * The functions of the template that run from an asset as ECMAScript modules; others (helpers CDK adds with inline
  * code) are never invoked here.
- *
- * @param aws region, credentials and endpoints, as the SDK reads them
  */
-export const functionSpecs = (deployment: Deployment, aws: Readonly<Record<string, string>>): readonly FunctionSpec[] =>
-  deployment.list('AWS::Lambda::Function').flatMap((resource) => specOf(resource, deployment, aws) ?? []);
+export const functionSpecs = (deployment: Deployment, settings: FunctionSettings): readonly FunctionSpec[] =>
+  deployment.list('AWS::Lambda::Function').flatMap((resource) => specOf(resource, deployment, settings) ?? []);

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -11,6 +12,8 @@ export const documentClient = (): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(new DynamoDBClient({ retryStrategy: new ConflictRetryStrategy(RETRIES) }), {
     marshallOptions: { removeUndefinedValues: true },
   });
+
+export const ecsClient = (): ECSClient => new ECSClient({ maxAttempts: RETRIES });
 
 /**
  * A queue client that talks to the endpoint in force. The SDK otherwise prefers the host inside the queue URL, which

@@ -90,3 +90,18 @@ export const RequeueWorkEnv = z.object({
   CAMPAIGN_JOBS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
+
+const count = z.coerce.number().int().positive();
+
+/** Schedule: makes the number of fleet tasks follow the sessions, and lets tasks of an old revision go. */
+export const ScaleFleetEnv = z.object({
+  CORE_TABLE: table,
+  REGISTRY_TABLE: table,
+  ECS_CLUSTER: z.string().min(1),
+  ECS_SERVICE: z.string().min(1),
+  MIN_INSTANCES: z.coerce.number().int().min(0),
+  MAX_INSTANCES: z.coerce.number().int().min(0),
+  SESSIONS_PER_INSTANCE: count,
+  INSTANCE_MEMORY_MIB: count,
+  SCALE_IN_AFTER_SECONDS: count,
+});

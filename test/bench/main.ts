@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { campaignRates } from './campaign-rate.ts';
 import { consumption } from './consumption.ts';
+import { drain } from './drain.ts';
 import { fanOut } from './fan-out.ts';
 import { lambdaStart } from './lambda-start.ts';
 import type { Measurement, Row } from './measurement.ts';
 import { memory } from './memory.ts';
 import { restLatency } from './rest-latency.ts';
 
-const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, fanOut, consumption, restLatency, lambdaStart];
+const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, fanOut, consumption, restLatency, lambdaStart, drain];
 const RESULTS = join(import.meta.dirname, '../../docs/benchmarks.md');
 const [BEGIN, END] = ['<!-- results -->', '<!-- end of results -->'];
 

@@ -16,10 +16,12 @@ interface FunctionProperties {
   readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> };
 }
 
-const { controlPlane } = makeStage('dev', { 'aws:cdk:bundling-stacks': ['**'] });
+const { controlPlane, fleet } = makeStage('dev', { 'aws:cdk:bundling-stacks': ['**'] });
 const assembly = App.of(controlPlane)!.outdir;
-const functions = Object.entries(Template.fromStack(controlPlane).findResources('AWS::Lambda::Function')).map(
-  ([id, { Properties }]) => [id, Properties as FunctionProperties] as const,
+const functions = [controlPlane, fleet!].flatMap((stack) =>
+  Object.entries(Template.fromStack(stack).findResources('AWS::Lambda::Function')).map(
+    ([id, { Properties }]) => [id, Properties as FunctionProperties] as const,
+  ),
 );
 
 describe('bundles', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
+import { ScaleFleetEnv } from '../../shared/config/control-plane-env.ts';
 import { FleetEnv } from '../../shared/config/fleet-env.ts';
 import { makeStage, templatesOf } from './stage-templates.ts';
 
@@ -36,13 +37,52 @@ describe('tasks', () => {
     expect(Number(stopTimeout)).toBeLessThan(120);
   });
 
+  it('say whether they are healthy', () => {
+    const { Command } = container!['HealthCheck'] as { Command: string[] };
+    expect(Command.join(' ')).toContain('http://127.0.0.1:3001/health');
+  });
+
+  it('may ask to be spared by scale-in', () => {
+    fleet.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([Match.objectLike({ Action: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'] })]),
+      }),
+    });
+  });
+
   it('are replaced only by ones that work, in private subnets', () => {
     fleet.hasResourceProperties('AWS::ECS::Service', {
       DeploymentConfiguration: {
         DeploymentCircuitBreaker: { Enable: true, Rollback: true },
         MinimumHealthyPercent: 100,
+        MaximumPercent: 200, // old tasks stay until they have handed their sessions over
       },
       NetworkConfiguration: { AwsvpcConfiguration: Match.objectLike({ AssignPublicIp: 'DISABLED' }) },
+    });
+  });
+});
+
+describe('scaling', () => {
+  const [scaler] = Object.values(fleet.findResources('AWS::Lambda::Function')) as { Properties: { Environment: { Variables: Record<string, unknown> } } }[];
+  const variables = scaler!.Properties.Environment.Variables;
+
+  it('gets exactly the environment its schema names, with the bounds of the stage', () => {
+    expect(Object.keys(variables).sort()).toEqual(Object.keys(ScaleFleetEnv.shape).sort());
+    expect(variables).toMatchObject({ MIN_INSTANCES: '2', MAX_INSTANCES: '6', SESSIONS_PER_INSTANCE: '20', INSTANCE_MEMORY_MIB: '8192' });
+  });
+
+  it('looks every minute, and is not undone by a deployment', () => {
+    fleet.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+    fleet.hasResourceProperties('AWS::ECS::Service', { DesiredCount: Match.absent() });
+  });
+
+  it('may change this service and no other', () => {
+    fleet.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([
+          { Effect: 'Allow', Action: ['ecs:DescribeServices', 'ecs:UpdateService'], Resource: { Ref: Match.stringLikeRegexp('^Service') } },
+        ]),
+      }),
     });
   });
 });

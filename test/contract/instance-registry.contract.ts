@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { InstanceRegistry } from '../../shared/domain/instances/instance-registry.ts';
 import { FakeClock } from '../support/fakes/fake-clock.ts';
+import { anInstance } from '../support/builders/instance.ts';
 import { anId } from '../support/builders/session.ts';
 
 const TTL_MS = 15_000;
@@ -14,6 +15,8 @@ export function describeInstanceRegistry(name: string, make: (clock: FakeClock) 
     let registry: InstanceRegistry;
     let id: string;
 
+    const found = async () => (await registry.find(id)) ?? anInstance();
+
     beforeEach(async () => {
       clock = new FakeClock();
       registry = await make(clock);
@@ -23,7 +26,7 @@ export function describeInstanceRegistry(name: string, make: (clock: FakeClock) 
     it('shows what was registered', async () => {
       const lease = await registry.register(instance(id), TTL_MS);
       expect(lease).toEqual({ instanceId: id, epoch: 1, expiresAt: clock.now() + TTL_MS });
-      const seen = { ...instance(id), state: 'starting', epoch: 1, expiresAt: lease.expiresAt, heartbeatAt: clock.now() };
+      const seen = { ...instance(id), taskArn: null, hasLeft: false, state: 'starting', epoch: 1, expiresAt: lease.expiresAt, heartbeatAt: clock.now() };
       expect(await registry.find(id)).toMatchObject(seen);
       expect((await registry.list()).find((other) => other.id === id)).toMatchObject(seen);
       expect(await registry.find(anId('ins'))).toBeUndefined();
@@ -37,22 +40,22 @@ export function describeInstanceRegistry(name: string, make: (clock: FakeClock) 
       expect(await registry.find(id)).toMatchObject({ state: 'ready', load: LOAD, heartbeatAt: clock.now() });
     });
 
-    it.each([
-      { elapsed: TTL_MS - 1, lost: false, because: 'the last millisecond still counts' },
-      { elapsed: TTL_MS, lost: true, because: 'an expired lease may end' },
-    ])('after $elapsed ms: $because', async ({ elapsed, lost }) => {
+    it('lets one of several end a lease, whose owner cannot renew it then', async () => {
       const lease = await registry.register(instance(id), TTL_MS);
-      clock.advance(elapsed);
-      expect(await registry.declareLost(lease)).toBe(lost);
-      expect((await registry.renew(lease, { state: 'ready', load: LOAD }, TTL_MS)) === undefined).toBe(lost);
+      const seen = await found();
+      const outcomes = await Promise.all([1, 2, 3].map(() => registry.declareLost(seen)));
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
+      expect(await registry.find(id)).toMatchObject({ state: 'lost', epoch: 2, hasLeft: false });
+      expect(await registry.renew(lease, { state: 'ready', load: LOAD }, TTL_MS)).toBeUndefined();
     });
 
-    it('lets one of several end an expired lease, and none that was renewed', async () => {
+    it('ends none that was renewed since it was seen, were it with the clock set back', async () => {
       const lease = await registry.register(instance(id), TTL_MS);
-      clock.advance(TTL_MS + 1);
-      const outcomes = await Promise.all([1, 2, 3].map(() => registry.declareLost(lease)));
-      expect(outcomes.filter(Boolean)).toHaveLength(1);
-      expect(await registry.find(id)).toMatchObject({ state: 'lost', epoch: 2 });
+      const seen = await found();
+      clock.advance(-5 * 60_000);
+      expect(await registry.renew(lease, { state: 'ready', load: LOAD }, TTL_MS)).toBeDefined();
+      expect(await registry.declareLost(seen)).toBe(false);
+      expect((await found()).beat).toBe(seen.beat + 1);
     });
 
     it('grants the lease anew under a higher epoch, which voids the one before', async () => {
@@ -64,21 +67,22 @@ export function describeInstanceRegistry(name: string, make: (clock: FakeClock) 
       expect(await registry.find(id)).toBeDefined();
     });
 
-    it('removes the record with a release, and forgets only who is lost', async () => {
+    it('remembers who left, and forgets only who is lost', async () => {
       const lease = await registry.register(instance(id), TTL_MS);
       await registry.forget(id);
       expect(await registry.find(id)).toBeDefined();
       await registry.release(lease);
-      expect(await registry.find(id)).toBeUndefined();
+      expect(await registry.find(id)).toMatchObject({ state: 'lost', hasLeft: true });
       expect(await registry.renew(lease, { state: 'ready', load: LOAD }, TTL_MS)).toBeUndefined();
-    });
-
-    it('forgets a lost instance', async () => {
-      const lease = await registry.register(instance(id), TTL_MS);
-      clock.advance(TTL_MS);
-      await registry.declareLost(lease);
       await registry.forget(id);
       expect(await registry.find(id)).toBeUndefined();
+    });
+
+    it('leaves alone who was declared lost before it could leave', async () => {
+      const lease = await registry.register(instance(id), TTL_MS);
+      await registry.declareLost(await found());
+      await registry.release(lease);
+      expect(await registry.find(id)).toMatchObject({ state: 'lost', hasLeft: false, epoch: 2 });
     });
 
     it('shows a requested drain until the instance itself says so, whatever it renews as', async () => {

@@ -37,6 +37,7 @@ export function sessionServices({ instanceId, profileRoot, send, ...given }: Ser
     storageQuotaBytes: 100_000_000,
     random: () => 0.5,
     metrics: fleetMetrics(),
+    noteArrival: () => undefined,
     startInTurn: (start) => start(),
     ...given,
   };

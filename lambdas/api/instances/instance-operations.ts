@@ -5,17 +5,17 @@ import type { Instance } from '../../../shared/domain/instances/instance.ts';
 import type { InstanceRegistry } from '../../../shared/domain/instances/instance-registry.ts';
 import type { Operation } from '../../http/api-request.ts';
 
-/** All of them on one page: a fleet has tens. */
+/** All of them on one page: a fleet has tens. Those that left in order are nobody's concern. */
 export const makeListInstances =
   (registry: Pick<InstanceRegistry, 'list'>): Operation<typeof instanceRoutes.listInstances> =>
-  async () => ({ status: 200, body: { data: (await registry.list()).map(viewOf), nextCursor: null } });
+  async () => ({ status: 200, body: { data: (await registry.list()).filter(({ hasLeft }) => !hasLeft).map(viewOf), nextCursor: null } });
 
 export const makeDrainInstance =
   (registry: Pick<InstanceRegistry, 'requestDrain' | 'find'>): Operation<typeof instanceRoutes.drainInstance> =>
   async ({ params: { id } }) => {
     await registry.requestDrain(id);
     const instance = await registry.find(id);
-    if (!instance) throw instanceNotFound(id); // it left at this very moment
+    if (!instance || instance.hasLeft) throw instanceNotFound(id); // it left at this very moment
     return { status: 202, body: viewOf(instance) };
   };
 

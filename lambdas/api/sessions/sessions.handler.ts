@@ -27,8 +27,8 @@ const sessions = dynamoSessions(doc, config.CORE_TABLE);
 const registry = dynamoInstanceRegistry(doc, config.REGISTRY_TABLE);
 const directory = instanceDirectory(registry, clock);
 const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) });
-const assignments = dynamoAssignments(doc, config.CORE_TABLE);
-const placeSession = makePlaceSession({ assignments, sessions, directory, registry, calls, clock });
+const assignments = dynamoAssignments(doc, { core: config.CORE_TABLE, registry: config.REGISTRY_TABLE });
+const placeSession = makePlaceSession({ assignments, sessions, directory, calls, clock });
 const viewSession = sessionViewer(directory);
 
 const deps = { sessions, placeSession, viewSession, clock };

@@ -20,7 +20,7 @@ const config = loadConfig(CleanUpSessionsEnv);
 const doc = documentClient();
 const cleanUpSessions = makeCleanUpSessions({
   registry: dynamoInstanceRegistry(doc, config.REGISTRY_TABLE),
-  assignments: dynamoAssignments(doc, config.CORE_TABLE),
+  assignments: dynamoAssignments(doc, { core: config.CORE_TABLE, registry: config.REGISTRY_TABLE }),
   sessions: dynamoSessions(doc, config.CORE_TABLE),
   deleted: dynamoDeletedSessions(doc, config.CORE_TABLE),
   outbox: dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE }),

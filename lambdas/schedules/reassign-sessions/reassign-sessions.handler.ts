@@ -11,6 +11,7 @@ import { ReassignSessionsEnv } from '../../../shared/config/control-plane-env.ts
 import { loadConfig } from '../../../shared/config/load-config.ts';
 import { systemClock as clock } from '../../../shared/domain/clock.ts';
 import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
+import { silenceWatch } from '../../../shared/domain/instances/silence-watch.ts';
 import { makeReassignSessions } from '../../../shared/domain/sessions/reassign-sessions.ts';
 import { logger } from '../../../shared/observability/logger.ts';
 import { metrics, publishMetrics } from '../../../shared/observability/metrics.ts';
@@ -22,9 +23,10 @@ const registry = dynamoInstanceRegistry(doc, config.REGISTRY_TABLE);
 const directory = instanceDirectory(registry, clock);
 const reassignSessions = makeReassignSessions({
   registry,
-  assignments: dynamoAssignments(doc, config.CORE_TABLE),
+  assignments: dynamoAssignments(doc, { core: config.CORE_TABLE, registry: config.REGISTRY_TABLE }),
   sessions: dynamoSessions(doc, config.CORE_TABLE),
   calls: httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }),
+  silence: silenceWatch({ now: () => performance.now() }), // lives as long as this sandbox; a new one watches anew
   clock,
 });
 

@@ -4,6 +4,7 @@ import { sessionNotFound } from '../../domain/errors.ts';
 import { atRest } from '../../domain/sessions/at-rest.ts';
 import type { Assignments } from '../../domain/sessions/assignments.ts';
 import type { Session } from '../../domain/sessions/session.ts';
+import { assignSession, type AssignmentTables } from './assign-session.ts';
 import { isConditionFailure } from './conditions.ts';
 import { sessionKey, sessionsOfInstance } from './keys.ts';
 import { lookedAfterBy, toSession } from './session-item.ts';
@@ -11,10 +12,15 @@ import { INDEX } from './table-names.ts';
 
 const RELEASE_ATTEMPTS = 5;
 
-/** The assignment is part of the session's item, so that one condition can hold a write against its token. */
-export function dynamoAssignments(doc: DynamoDBDocumentClient, tableName: string, clock: Clock = systemClock): Assignments {
+/**
+ * The assignment is part of the session's item, so that one condition can hold a write against its token. The registry
+ * is asked whether an instance takes sessions.
+ */
+export function dynamoAssignments(doc: DynamoDBDocumentClient, tables: AssignmentTables, clock: Clock = systemClock): Assignments {
+  const { core } = tables;
+
   const read = async (sessionId: string): Promise<Session | undefined> => {
-    const { Item } = await doc.send(new GetCommand({ TableName: tableName, Key: sessionKey(sessionId), ConsistentRead: true }));
+    const { Item } = await doc.send(new GetCommand({ TableName: core, Key: sessionKey(sessionId), ConsistentRead: true }));
     return Item && toSession(Item);
   };
 
@@ -23,7 +29,7 @@ export function dynamoAssignments(doc: DynamoDBDocumentClient, tableName: string
     let after: Record<string, unknown> | undefined;
     do {
       const page = await doc.send(new QueryCommand({
-        TableName: tableName,
+        TableName: core,
         IndexName: INDEX.gsi2,
         KeyConditionExpression: 'gsi2pk = :partition',
         ExpressionAttributeValues: { ':partition': partition },
@@ -52,7 +58,7 @@ export function dynamoAssignments(doc: DynamoDBDocumentClient, tableName: string
     const observed = Object.entries(atRest(session, clock.now()));
     const unlisted = session.status === 'deleted' ? '' : 'REMOVE gsi2pk, gsi2sk'; // a deleted one has its own list
     return updateIf({
-      TableName: tableName,
+      TableName: core,
       Key: sessionKey(session.id),
       UpdateExpression: `SET instanceId = :nobody, previousInstanceId = :instance, ${observed.map(([name]) => `#${name} = :next_${name}`).join(', ')} ${
         partition === undefined ? unlisted : ', gsi2pk = :partition, gsi2sk = :id'
@@ -76,26 +82,7 @@ export function dynamoAssignments(doc: DynamoDBDocumentClient, tableName: string
       const before = await read(sessionId);
       if (!before) throw sessionNotFound(sessionId);
       if (before.fencingToken !== seenToken) return undefined;
-      const fencingToken = seenToken + 1;
-      const isMigration = before.instanceId !== null && before.instanceId !== instanceId;
-      const assigned = await updateIf({
-        TableName: tableName,
-        Key: sessionKey(sessionId),
-        UpdateExpression: `SET instanceId = :instance, fencingToken = :token, gsi2pk = :partition, gsi2sk = :id ${
-          isMigration ? ', previousInstanceId = :before, lastMigrationAt = :now ADD migrationCount :one' : ''
-        }`,
-        ConditionExpression: 'fencingToken = :seen AND instanceId = :before',
-        ExpressionAttributeValues: {
-          ':instance': instanceId,
-          ':token': fencingToken,
-          ':partition': sessionsOfInstance(instanceId),
-          ':id': sessionId,
-          ':seen': seenToken,
-          ':before': before.instanceId,
-          ...(isMigration && { ':now': new Date(clock.now()).toISOString(), ':one': 1 }),
-        },
-      });
-      return assigned ? { sessionId, instanceId, fencingToken } : undefined;
+      return assignSession(doc, tables, { before, instanceId, nowMs: clock.now() });
     },
 
     async release({ sessionId, instanceId, fencingToken }) {

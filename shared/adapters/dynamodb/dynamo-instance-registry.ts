@@ -21,7 +21,7 @@ const NAMES = { '#state': 'state', '#epoch': 'epoch', '#expiresAt': 'expiresAt' 
 function toInstance(item: Item): Instance {
   const { pk: _pk, sk, drainRequested, ...instance } = item as unknown as Instance & Record<'pk' | 'sk', string> & { drainRequested?: boolean };
   const isLive = instance.state === 'ready' || instance.state === 'starting';
-  return { ...instance, id: sk, state: drainRequested && isLive ? 'draining' : instance.state };
+  return { ...instance, id: sk, state: drainRequested && isLive ? 'draining' : instance.state, hasLeft: instance.hasLeft ?? false };
 }
 
 const toLease = (item: Item): InstanceLease => ({
@@ -53,15 +53,15 @@ export function dynamoInstanceRegistry(doc: DynamoDBDocumentClient, tableName: s
     });
 
   return {
-    async register({ id, url, zone, capacity, version }, ttlMs) {
+    async register({ id, url, zone, capacity, version, taskArn = null }, ttlMs) {
       const now = clock.now();
       return toLease(await update(id, {
         UpdateExpression:
-          'SET #epoch = if_not_exists(#epoch, :none) + :one, #state = :starting, #expiresAt = :expiresAt, heartbeatAt = :now, #load = :load, #url = :url, #zone = :zone, #capacity = :capacity, #version = :version REMOVE drainRequested',
+          'SET #epoch = if_not_exists(#epoch, :none) + :one, beat = if_not_exists(beat, :none) + :one, #state = :starting, #expiresAt = :expiresAt, heartbeatAt = :now, #load = :load, #url = :url, #zone = :zone, #capacity = :capacity, #version = :version, taskArn = :taskArn REMOVE drainRequested, hasLeft',
         ExpressionAttributeNames: { '#url': 'url', '#zone': 'zone', '#capacity': 'capacity', '#version': 'version', '#load': 'load' },
         ExpressionAttributeValues: {
           ':none': 0, ':one': 1, ':starting': 'starting', ':expiresAt': now + ttlMs, ':now': now, ':load': NO_LOAD,
-          ':url': url, ':zone': zone, ':capacity': capacity, ':version': version,
+          ':url': url, ':zone': zone, ':capacity': capacity, ':version': version, ':taskArn': taskArn,
         },
       }));
     },
@@ -69,30 +69,27 @@ export function dynamoInstanceRegistry(doc: DynamoDBDocumentClient, tableName: s
     async renew(lease, { state, load }, ttlMs) {
       const now = clock.now();
       const renewed = await updateIf(lease.instanceId, {
-        UpdateExpression: 'SET #state = :state, #expiresAt = :expiresAt, heartbeatAt = :now, #load = :load',
+        UpdateExpression: 'SET #state = :state, #expiresAt = :expiresAt, heartbeatAt = :now, #load = :load ADD beat :one',
         ConditionExpression: '#epoch = :epoch',
         ExpressionAttributeNames: { '#load': 'load' },
-        ExpressionAttributeValues: { ':state': state, ':expiresAt': now + ttlMs, ':now': now, ':load': load, ':epoch': lease.epoch },
+        ExpressionAttributeValues: { ':state': state, ':expiresAt': now + ttlMs, ':now': now, ':load': load, ':epoch': lease.epoch, ':one': 1 },
       });
       return renewed && toLease(renewed);
     },
 
     async release({ instanceId, epoch }) {
-      await doc.send(new DeleteCommand({
-        TableName: tableName,
-        Key: instanceKey(instanceId),
-        ConditionExpression: 'epoch = :epoch',
-        ExpressionAttributeValues: { ':epoch': epoch },
-      })).catch((error: unknown) => {
-        if (!isConditionFailure(error)) throw error; // it was not ours any more
+      await updateIf(instanceId, {
+        UpdateExpression: 'SET #state = :lost, #epoch = :next, hasLeft = :yes',
+        ConditionExpression: '#epoch = :epoch',
+        ExpressionAttributeValues: { ':lost': 'lost', ':next': epoch + 1, ':epoch': epoch, ':yes': true },
       });
     },
 
-    async declareLost({ instanceId, epoch }) {
-      const ended = await updateIf(instanceId, {
+    async declareLost({ id, epoch, beat }) {
+      const ended = await updateIf(id, {
         UpdateExpression: 'SET #state = :lost, #epoch = :next',
-        ConditionExpression: '#epoch = :epoch AND #expiresAt <= :now',
-        ExpressionAttributeValues: { ':lost': 'lost', ':next': epoch + 1, ':epoch': epoch, ':now': clock.now() },
+        ConditionExpression: '#epoch = :epoch AND beat = :beat',
+        ExpressionAttributeValues: { ':lost': 'lost', ':next': epoch + 1, ':epoch': epoch, ':beat': beat },
       });
       return ended !== undefined;
     },

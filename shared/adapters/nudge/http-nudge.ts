@@ -2,6 +2,7 @@ import type { InstanceCommand, Nudge } from '../../contracts/nudge.ts';
 import { systemClock, type Clock } from '../../domain/clock.ts';
 import type { Instance } from '../../domain/instances/instance.ts';
 import type { InstanceDirectory } from '../../domain/instances/instance-directory.ts';
+import { mayBeAlive } from '../../domain/instances/may-be-alive.ts';
 import type { InstanceCalls, OwnedSession } from '../../domain/sessions/instance-calls.ts';
 import { loggableError } from '../../observability/loggable-error.ts';
 import { logger } from '../../observability/logger.ts';
@@ -40,7 +41,7 @@ export function httpNudge({ directory, readSecret, clock = systemClock }: HttpNu
     if (instanceId === null || (sparedUntil.get(instanceId) ?? 0) > clock.now()) return false;
     try {
       const instance = await directory.find(instanceId);
-      if (!instance || instance.state === 'lost' || instance.expiresAt < clock.now()) return false;
+      if (!instance || !mayBeAlive(instance, clock.now())) return false;
       return await post(instance, `/sessions/${id}/${action}`, JSON.stringify(payload));
     } catch (error) {
       sparedUntil.set(instanceId, clock.now() + SPARED_MS);

@@ -15,7 +15,8 @@ export function instanceDirectory(registry: Pick<InstanceRegistry, 'list'>, cloc
   let readAt = 0;
 
   const list = (): Promise<readonly Instance[]> => {
-    if (reading && clock.now() - readAt < MAX_AGE_MS) return reading;
+    const ageMs = clock.now() - readAt;
+    if (reading && ageMs >= 0 && ageMs < MAX_AGE_MS) return reading; // less than 0: the clock was set back
     readAt = clock.now();
     const fresh = registry.list();
     reading = fresh;

@@ -1,7 +1,7 @@
 import type { InstanceState } from '../../contracts/api/operations.ts';
 import type { Instance, InstanceLease, InstanceLoad } from './instance.ts';
 
-export type NewInstance = Pick<Instance, 'id' | 'url' | 'zone' | 'capacity' | 'version'>;
+export type NewInstance = Pick<Instance, 'id' | 'url' | 'zone' | 'capacity' | 'version'> & Partial<Pick<Instance, 'taskArn'>>;
 
 /** Losing a race is an outcome, not an error, so it comes back as a value. */
 export interface InstanceRegistry {
@@ -9,10 +9,16 @@ export interface InstanceRegistry {
   register(instance: NewInstance, ttlMs: number): Promise<InstanceLease>;
   /** The heartbeat: one write. `undefined`: the epoch has moved on, close every session. */
   renew(lease: InstanceLease, change: { state: InstanceState; load: InstanceLoad }, ttlMs: number): Promise<InstanceLease | undefined>;
-  /** Gives the lease up at once, and the record with it, if it is still ours. */
+  /**
+   * Gives the lease up at once if it is still ours: `lost`, and `hasLeft`. The record stays, so that a session whose
+   * assignment to us shows late is found.
+   */
   release(lease: InstanceLease): Promise<void>;
-  /** Ends an expired lease (state `lost`, epoch + 1), so that its sessions may move. `false`: it was renewed after all. */
-  declareLost(lease: InstanceLease): Promise<boolean>;
+  /**
+   * Ends a lease (state `lost`, epoch + 1), so that its sessions may move, if nothing of it has changed since it was
+   * `seen` so. That its time is over the caller must know: see `silenceWatch`. `false`: it was renewed after all.
+   */
+  declareLost(seen: Pick<Instance, 'id' | 'epoch' | 'beat'>): Promise<boolean>;
   /** Removes the record of a lost instance once none of its sessions is left. */
   forget(instanceId: string): Promise<void>;
   find(instanceId: string): Promise<Instance | undefined>;

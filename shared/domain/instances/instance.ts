@@ -21,11 +21,17 @@ export interface Instance {
   readonly zone: string;
   readonly capacity: number; // browsers
   readonly version: string;
+  /** The ECS task it runs as; `null` where it is none. */
+  readonly taskArn: string | null;
   readonly state: InstanceState;
   /** Grows whenever the right is granted or taken away, so an instance that slept past its expiry cannot renew. */
   readonly epoch: number;
+  /** Grows with each heartbeat, so that others see it live whatever its clock says. */
+  readonly beat: number;
   readonly expiresAt: number; // Unix time in ms
   readonly heartbeatAt: number; // Unix time in ms
+  /** It is `lost` because it closed its sessions and left; remembered until no assignment to it can turn up any more. */
+  readonly hasLeft: boolean;
   readonly load: InstanceLoad;
 }
 

@@ -11,7 +11,8 @@ export interface Assignment {
 export interface Assignments {
   /**
    * Gives the session to an instance under token `seenToken + 1`, and counts a migration if another one had it.
-   * `undefined`: someone assigned it since we read `seenToken`.
+   * `undefined`: someone assigned it since we read `seenToken`, or the instance takes no sessions (any more): only one
+   * that is `ready` and was not asked to drain does.
    */
   assign(sessionId: string, instanceId: string, seenToken: number): Promise<Assignment | undefined>;
   /** Takes the session off its instance (it was stopped, logged out or deleted) if the assignment still holds. */

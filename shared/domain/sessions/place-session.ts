@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import type { InstanceDirectory } from '../instances/instance-directory.ts';
-import type { InstanceRegistry } from '../instances/instance-registry.ts';
 import type { Assignments } from './assignments.ts';
 import type { InstanceCalls } from './instance-calls.ts';
 import { needsInstance } from './needs-instance.ts';
@@ -9,10 +8,9 @@ import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface PlaceSessionDeps {
-  readonly assignments: Pick<Assignments, 'assign' | 'release'>;
+  readonly assignments: Pick<Assignments, 'assign'>;
   readonly sessions: Pick<Sessions, 'noteWaiting'>;
   readonly directory: Pick<InstanceDirectory, 'list'>;
-  readonly registry: Pick<InstanceRegistry, 'find'>;
   readonly calls: Pick<InstanceCalls, 'nudge'>;
   readonly clock: Clock;
 }
@@ -24,15 +22,11 @@ export type PlaceSession = (session: Session) => Promise<Session>;
  * tells its owner to look. With no room anywhere it says so on the session. Safe to leave out or repeat: instances and the
  * reaper pick up what is unassigned.
  */
-export function makePlaceSession({ assignments, sessions, directory, registry, calls, clock }: PlaceSessionDeps): PlaceSession {
-  /** The directory may be two seconds old. A session given to an instance that has left meanwhile is taken back. */
-  const assignSafely = async (session: Session, instanceId: string): Promise<Session> => {
+export function makePlaceSession({ assignments, sessions, directory, calls, clock }: PlaceSessionDeps): PlaceSession {
+  /** As it was if someone else was quicker, or the instance has left since the directory was read: the reaper finds it. */
+  const assign = async (session: Session, instanceId: string): Promise<Session> => {
     const assignment = await assignments.assign(session.id, instanceId, session.fencingToken);
-    if (!assignment) return session; // someone else was quicker
-    const owner = await registry.find(instanceId);
-    if (owner && owner.state !== 'lost') return { ...session, instanceId, fencingToken: assignment.fencingToken };
-    await assignments.release(assignment);
-    return session;
+    return assignment ? { ...session, instanceId, fencingToken: assignment.fencingToken } : session;
   };
 
   return async (session) => {
@@ -45,7 +39,7 @@ export function makePlaceSession({ assignments, sessions, directory, registry, c
   async function placeSomewhere(session: Session): Promise<Session> {
     const instances = await directory.list();
     const chosen = choosePlacement(session, instances, { now: clock.now(), preferred: session.previousInstanceId });
-    if (chosen) return assignSafely(session, chosen.id);
+    if (chosen) return assign(session, chosen.id);
     return (await sessions.noteWaiting(session.id, whyNoRoom(instances, clock.now()))) ?? session;
   }
 }

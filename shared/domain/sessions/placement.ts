@@ -1,4 +1,5 @@
 import type { Instance } from '../instances/instance.ts';
+import { mayBeAlive } from '../instances/may-be-alive.ts';
 import type { Session } from './session.ts';
 
 /** How many hibernating sessions an instance takes for each browser it may have open. */
@@ -24,22 +25,28 @@ export function choosePlacement(
   { now, preferred, except = [] }: PlacementOptions,
 ): Instance | undefined {
   const isAsleep = session.status === 'hibernating';
-  const open = instances.filter((instance) => isReady(instance, now) && hasRoom(instance, isAsleep) && !except.includes(instance.id));
+  const open = openOnes(instances.filter((instance) => hasRoom(instance, isAsleep) && !except.includes(instance.id)), now);
   const warm = open.find(({ id }) => id === preferred);
   if (warm) return warm;
   const weight = ({ id }: Instance) => weightOf(`${id}|${session.workspaceId}|${session.id}`);
   return (isAsleep ? open : withinShare(open)).reduce<Instance | undefined>((best, next) => (!best || weight(next) > weight(best) ? next : best), undefined);
 }
 
-const isReady = ({ state, expiresAt }: Instance, now: number): boolean => state === 'ready' && expiresAt > now;
-
 /** Browsers are what is scarce: a session that hibernates takes none. */
-const hasRoom = ({ load, capacity }: Instance, isAsleep: boolean): boolean =>
-  isAsleep ? (load.hibernating ?? 0) < capacity * SLEEPERS_A_BROWSER : load.sessions < capacity && load.isAdmitting !== false;
+const hasRoom = ({ state, load, capacity }: Instance, isAsleep: boolean): boolean => {
+  if (state !== 'ready') return false;
+  return isAsleep ? (load.hibernating ?? 0) < capacity * SLEEPERS_A_BROWSER : load.sessions < capacity && load.isAdmitting !== false;
+};
+
+/** Who is in time by our clock; if that is nobody, those whose clock may merely be behind ours. */
+function openOnes(takers: readonly Instance[], now: number): readonly Instance[] {
+  const inTime = takers.filter(({ expiresAt }) => expiresAt > now);
+  return inTime.length > 0 ? inTime : takers.filter((instance) => mayBeAlive(instance, now));
+}
 
 /** For people: why a session finds no instance. One of a few sentences, so that it is no news each time it is asked. */
 export function whyNoRoom(instances: readonly Instance[], now: number): string {
-  const ready = instances.filter((instance) => isReady(instance, now));
+  const ready = instances.filter((instance) => instance.state === 'ready' && mayBeAlive(instance, now));
   if (ready.length === 0) return 'Waiting for an instance: none is ready. It starts as soon as one is.';
   const areFull = ready.every(({ load, capacity }) => load.sessions >= capacity);
   const why = areFull ? 'every instance runs as many sessions as it may' : 'the instances with a free place are short of memory or file descriptors';

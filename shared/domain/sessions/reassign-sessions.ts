@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { InstanceRegistry } from '../instances/instance-registry.ts';
+import { placedLoad } from '../instances/placed-load.ts';
+import type { SilenceWatch } from '../instances/silence-watch.ts';
 import type { Assignment, Assignments } from './assignments.ts';
 import type { InstanceCalls } from './instance-calls.ts';
 import { needsInstance } from './needs-instance.ts';
@@ -9,8 +11,6 @@ import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 import { showWaiting } from './show-waiting.ts';
 
-/** Clocks of two machines may differ by this much; a lease is over only after it. */
-const SKEW_ALLOWANCE_MS = 2_000;
 /** A lost instance is remembered until no index can still show an assignment to it late. */
 const REMEMBER_LOST_MS = 60_000;
 const AT_ONCE = 8;
@@ -20,6 +20,8 @@ export interface ReassignSessionsDeps {
   readonly assignments: Assignments;
   readonly sessions: Pick<Sessions, 'find' | 'noteWaiting'>;
   readonly calls: Pick<InstanceCalls, 'nudge'>;
+  /** Kept from one look to the next: whoever has just begun to look takes nothing from anybody for the length of a lease. */
+  readonly silence: SilenceWatch;
   readonly clock: Clock;
 }
 
@@ -37,9 +39,12 @@ export type ReassignSessions = () => Promise<Reassignment>;
  * The reaper: ends expired leases, moves the sessions of lost instances, and finds an owner for those without one.
  * Instances and the schedule run it at the same time; of each step exactly one wins, and the others lose nothing.
  */
-export function makeReassignSessions({ registry, assignments, sessions, calls, clock }: ReassignSessionsDeps): ReassignSessions {
+export function makeReassignSessions({ registry, assignments, sessions, calls, silence, clock }: ReassignSessionsDeps): ReassignSessions {
+  const placed = placedLoad();
+
   return async () => {
     const instances = await registry.list();
+    silence.look(instances);
     const declared = await declareLost(instances);
     const gone = instances.filter(({ state, id }) => state === 'lost' || declared.includes(id));
     const fleet = instances.filter((instance) => !gone.includes(instance));
@@ -52,24 +57,15 @@ export function makeReassignSessions({ registry, assignments, sessions, calls, c
   };
 
   async function declareLost(instances: readonly Instance[]): Promise<string[]> {
-    const expired = instances.filter(({ state, expiresAt }) => state !== 'lost' && expiresAt + SKEW_ALLOWANCE_MS < clock.now());
-    const outcomes = await Promise.all(
-      expired.map(async ({ id, epoch, expiresAt }) => ((await registry.declareLost({ instanceId: id, epoch, expiresAt })) ? id : undefined)),
-    );
+    const expired = instances.filter((instance) => silence.isOver(instance));
+    const outcomes = await Promise.all(expired.map(async (instance) => ((await registry.declareLost(instance)) ? instance.id : undefined)));
     return outcomes.filter((id) => id !== undefined);
   }
 
-  /** Decides about one session after another, counting what this round already gave to each instance. */
   function placer(fleet: readonly Instance[], gone: readonly Instance[]) {
-    const given = { awake: new Map<string, number>(), asleep: new Map<string, number>() };
     const goneIds = new Set(gone.map(({ id }) => id));
-    const asLoaded = () => fleet.map((one): Instance => {
-      const sessions = one.load.sessions + (given.awake.get(one.id) ?? 0);
-      const hibernating = (one.load.hibernating ?? 0) + (given.asleep.get(one.id) ?? 0);
-      return { ...one, load: { ...one.load, sessions, hibernating } };
-    });
 
-    const choose = (session: Session) => choosePlacement(session, asLoaded(), { now: clock.now(), preferred: session.previousInstanceId });
+    const choose = (session: Session) => choosePlacement(session, placed.of(fleet), { now: clock.now(), preferred: session.previousInstanceId });
 
     return async (listed: Session): Promise<Assignment | 'waiting' | undefined> => {
       const { id } = listed;
@@ -80,8 +76,7 @@ export function makeReassignSessions({ registry, assignments, sessions, calls, c
       if (!needsInstance(session)) return rest(session);
       const chosen = choose(session);
       if (!chosen) return wait(session, why);
-      const same = session.status === 'hibernating' ? given.asleep : given.awake;
-      same.set(chosen.id, (same.get(chosen.id) ?? 0) + 1);
+      placed.note(chosen, session);
       const assignment = await assignments.assign(id, chosen.id, session.fencingToken);
       if (assignment) await calls.nudge({ id, instanceId: chosen.id }, 'session');
       return assignment;
@@ -101,9 +96,9 @@ export function makeReassignSessions({ registry, assignments, sessions, calls, c
     return undefined;
   }
 
-  async function forgetIfEmpty({ id, expiresAt }: Instance, stranded: readonly Session[]): Promise<void> {
-    const isEmpty = !stranded.some(({ instanceId }) => instanceId === id);
-    if (isEmpty && expiresAt + REMEMBER_LOST_MS < clock.now()) await registry.forget(id);
+  async function forgetIfEmpty(instance: Instance, stranded: readonly Session[]): Promise<void> {
+    const isEmpty = !stranded.some(({ instanceId }) => instanceId === instance.id);
+    if (isEmpty && instance.state === 'lost' && silence.unchangedForMs(instance) >= REMEMBER_LOST_MS) await registry.forget(instance.id);
   }
 }
 

@@ -47,7 +47,7 @@ afterAll(() => Promise.all([dynamo.stop(), queues.stop()]));
 /** A session on the instance that came to its status some time ago. */
 async function standing(status: SessionStatus, ageMs: number): Promise<string> {
   const { id } = await sessions().insert(aSession());
-  await dynamoAssignments(dynamo.doc, dynamo.tables.core).assign(id, INSTANCE, 0);
+  await dynamoAssignments(dynamo.doc, dynamo.tables).assign(id, INSTANCE, 0);
   await sessions().report(id, 1, { at: ago(ageMs + 1), status: 'starting' });
   await sessions().report(id, 1, { at: ago(ageMs), status, reason: status === 'failed' ? 'banned' : null });
   return id;

@@ -54,7 +54,7 @@ describe('the list of sessions to look after', () => {
     await sessions.intend(session.workspaceId, session.id, { desired: 'deleted' });
     await sessions.report(session.id, token, { at: '2026-03-01T10:00:00Z', status: 'deleted' });
     expect(await partitionOf(session.id)).toBe('DELETED#SESSIONS');
-    await dynamoAssignments(dynamo.doc, dynamo.tables.core).release({ sessionId: session.id, instanceId: 'ins_a', fencingToken: token });
+    await dynamoAssignments(dynamo.doc, dynamo.tables).release({ sessionId: session.id, instanceId: 'ins_a', fencingToken: token });
     expect(await partitionOf(session.id)).toBe('DELETED#SESSIONS');
   });
 

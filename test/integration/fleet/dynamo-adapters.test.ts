@@ -18,5 +18,6 @@ describeInstanceRegistry('dynamoInstanceRegistry', async (clock) => dynamoInstan
 describePacingStore('dynamoPacing', async () => dynamoPacing(dynamo.doc, dynamo.tables.core));
 describeAssignments('dynamoAssignments', async () => ({
   sessions: dynamoSessions(dynamo.doc, dynamo.tables.core),
-  assignments: dynamoAssignments(dynamo.doc, dynamo.tables.core),
+  assignments: dynamoAssignments(dynamo.doc, dynamo.tables),
+  registry: dynamoInstanceRegistry(dynamo.doc, dynamo.tables.registry),
 }));

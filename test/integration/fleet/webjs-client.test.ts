@@ -216,10 +216,13 @@ describe('WebjsClient: the real library in a real browser', () => {
       { what: 'the browser to end' },
     );
 
-    it('takes its browser along', async () => {
+    it.each([
+      { how: 'at once', signals: ['SIGKILL'] },
+      { how: 'while it is frozen', signals: ['SIGSTOP', 'SIGKILL'] },
+    ] as const)('takes its browser along, $how', async ({ signals }) => {
       const profile = harness.newProfile();
       const { holder, group } = await hold(profile);
-      holder.kill('SIGKILL');
+      for (const signal of signals) holder.kill(signal);
       await nothingIsLeft(group, profile);
     }, TEST_MS);
 

@@ -9,10 +9,13 @@ export const anInstance = (over: Partial<Instance> & { readonly sessions?: numbe
     zone: 'a',
     capacity: 50,
     version: 'test',
+    taskArn: null,
     state: 'ready',
     epoch: 1,
+    beat: 1,
     expiresAt: Number.MAX_SAFE_INTEGER,
     heartbeatAt: 0,
+    hasLeft: false,
     load: { sessions, memoryBytes: 0, eventLoopLagMs: 0 },
     ...rest,
   };

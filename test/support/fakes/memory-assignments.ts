@@ -1,17 +1,21 @@
 import { systemClock, type Clock } from '../../../shared/domain/clock.ts';
 import { sessionNotFound } from '../../../shared/domain/errors.ts';
+import type { InstanceRegistry } from '../../../shared/domain/instances/instance-registry.ts';
 import { atRest } from '../../../shared/domain/sessions/at-rest.ts';
 import type { Assignments } from '../../../shared/domain/sessions/assignments.ts';
 import { needsInstance } from '../../../shared/domain/sessions/needs-instance.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 
-/** Assigns the sessions of a memory fake of `Sessions`: give it the same records. */
-export function memoryAssignments(records: Map<string, Session>, clock: Clock = systemClock): Assignments {
+/** Assigns the sessions of a memory fake of `Sessions`: give it the same records. Without a registry every instance takes them. */
+export function memoryAssignments(records: Map<string, Session>, registry?: Pick<InstanceRegistry, 'find'>, clock: Clock = systemClock): Assignments {
+  const takesSessions = async (instanceId: string) => registry === undefined || (await registry.find(instanceId))?.state === 'ready';
+
   return {
     async assign(sessionId, instanceId, seenToken) {
+      const isOpen = await takesSessions(instanceId);
       const session = records.get(sessionId);
       if (!session) throw sessionNotFound(sessionId);
-      if (session.fencingToken !== seenToken) return undefined;
+      if (!isOpen || session.fencingToken !== seenToken) return undefined;
       const fencingToken = seenToken + 1;
       const isMigration = session.instanceId !== null && session.instanceId !== instanceId;
       const migration = isMigration && {

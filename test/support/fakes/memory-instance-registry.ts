@@ -11,7 +11,7 @@ export function memoryInstanceRegistry(clock: Clock): InstanceRegistry {
   const records = new Map<string, Instance>();
   const draining = new Set<string>();
 
-  const held = ({ instanceId, epoch }: InstanceLease): Instance | undefined => {
+  const held = ({ instanceId, epoch }: Pick<InstanceLease, 'instanceId' | 'epoch'>): Instance | undefined => {
     const record = records.get(instanceId);
     return record?.epoch === epoch ? record : undefined;
   };
@@ -22,7 +22,8 @@ export function memoryInstanceRegistry(clock: Clock): InstanceRegistry {
     async register(instance, ttlMs) {
       const now = clock.now();
       const epoch = (records.get(instance.id)?.epoch ?? 0) + 1;
-      const record: Instance = { ...instance, state: 'starting', epoch, expiresAt: now + ttlMs, heartbeatAt: now, load: NO_LOAD };
+      const beat = (records.get(instance.id)?.beat ?? 0) + 1;
+      const record: Instance = { taskArn: null, ...instance, state: 'starting', epoch, beat, expiresAt: now + ttlMs, heartbeatAt: now, hasLeft: false, load: NO_LOAD };
       records.set(instance.id, record);
       draining.delete(instance.id);
       return leaseOf(record);
@@ -30,16 +31,17 @@ export function memoryInstanceRegistry(clock: Clock): InstanceRegistry {
     async renew(lease, { state, load }, ttlMs) {
       const record = held(lease);
       if (!record) return undefined;
-      const renewed = { ...record, state, load, heartbeatAt: clock.now(), expiresAt: clock.now() + ttlMs };
+      const renewed = { ...record, state, load, beat: record.beat + 1, heartbeatAt: clock.now(), expiresAt: clock.now() + ttlMs };
       records.set(record.id, renewed);
       return leaseOf(renewed);
     },
     async release(lease) {
-      if (held(lease)) records.delete(lease.instanceId);
-    },
-    async declareLost(lease) {
       const record = held(lease);
-      if (!record || record.expiresAt > clock.now()) return false;
+      if (record) records.set(record.id, { ...record, state: 'lost', epoch: record.epoch + 1, hasLeft: true });
+    },
+    async declareLost({ id, epoch, beat }) {
+      const record = held({ instanceId: id, epoch });
+      if (record?.beat !== beat) return false;
       records.set(record.id, { ...record, state: 'lost', epoch: record.epoch + 1 });
       return true;
     },

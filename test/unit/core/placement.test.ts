@@ -33,7 +33,7 @@ describe('choosePlacement', () => {
     { what: 'starting', over: { state: 'starting' } },
     { what: 'draining', over: { state: 'draining' } },
     { what: 'lost', over: { state: 'lost' } },
-    { what: 'out of lease', over: { expiresAt: NOW } },
+    { what: 'out of lease, whatever clocks say', over: { expiresAt: NOW - 300_000 } },
     { what: 'full', over: { sessions: 50 } },
     { what: 'short of memory', over: { load: { sessions: 1, memoryBytes: 1, eventLoopLagMs: 0, isAdmitting: false } } },
   ] as const)('gives nothing to an instance that is $what', ({ over }) => {
@@ -47,6 +47,12 @@ describe('choosePlacement', () => {
     { fleet: 'out of memory', instances: [anInstance({ sessions: 50 }), anInstance({ load: { sessions: 1, memoryBytes: 1, eventLoopLagMs: 0, isAdmitting: false } })], why: 'short of memory' },
   ])('says why a fleet that is $fleet takes nobody', ({ instances, why }) => {
     expect(whyNoRoom(instances, NOW)).toContain(why);
+  });
+
+  it('takes an instance that is out of lease by our clock only if there is no other', () => {
+    const behind = anInstance({ id: 'ins_behind', expiresAt: NOW });
+    expect(place([behind])).toBe('ins_behind');
+    expect(new Set(sessions.map((session) => place([behind, anInstance({ id: 'ins_in_time' })], session)))).toEqual(new Set(['ins_in_time']));
   });
 
   it('evens out a fleet that is loaded unevenly', () => {

@@ -63,6 +63,16 @@ describe('LeaseKeeper', () => {
     expect(losses.map((at) => at - start)).toEqual([TTL_MS / 3 + TTL_MS - MARGIN_MS]);
   });
 
+  it('lives through a renewal that hangs, if the next one does not', async () => {
+    let calls = 0;
+    const { keeper, losses } = makeKeeper(() => (calls++ === 0 ? new Promise<never>(() => {}) : Promise.resolve(LEASE)));
+    keeper.start();
+    await jest.advanceTimersByTimeAsync(3 * TTL_MS);
+    expect(losses).toEqual([]);
+    expect(keeper.isHeld()).toBe(true);
+    await keeper.release();
+  });
+
   it('notices at the next question that it was frozen past its deadline', () => {
     const { keeper, losses } = makeKeeper(async () => LEASE);
     keeper.start();

@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { handOver } from '../../../fleet/sessions/hand-over.ts';
+import { makeHandOver } from '../../../fleet/sessions/hand-over.ts';
 import { Reconciler } from '../../../fleet/sessions/reconciler.ts';
 import { SessionPool } from '../../../fleet/sessions/session-pool.ts';
 import { systemClock as clock } from '../../../shared/domain/clock.ts';
 import type { InstanceLease } from '../../../shared/domain/instances/instance.ts';
 import type { InstanceRegistry } from '../../../shared/domain/instances/instance-registry.ts';
+import { silenceWatch } from '../../../shared/domain/instances/silence-watch.ts';
 import { makeReassignSessions } from '../../../shared/domain/sessions/reassign-sessions.ts';
+import type { Session } from '../../../shared/domain/sessions/session.ts';
 import { aSession, anId } from '../../support/builders/session.ts';
 import { FakeWhatsAppClient } from '../../support/fakes/fake-whatsapp-client.ts';
 import { memoryAssignments } from '../../support/fakes/memory-assignments.ts';
@@ -45,7 +47,7 @@ describe('a fleet without room', () => {
     registry = memoryInstanceRegistry(clock);
     const assignments = memoryAssignments(records.records);
     const calls = { nudge: async ({ id, instanceId }: { id: string; instanceId: string | null }) => reconcilers.get(instanceId ?? '')?.look(id) };
-    reassign = makeReassignSessions({ registry, assignments, sessions: records, calls, clock });
+    reassign = makeReassignSessions({ registry, assignments, sessions: records, calls, silence: silenceWatch(clock), clock });
     for (const instanceId of [anId('ins'), anId('ins')]) {
       let lease: InstanceLease | undefined = await registry.register({ id: instanceId, url: 'http://127.0.0.1:1', zone: 'a', capacity: 1, version: 'v' }, TTL_MS);
       const pool = new SessionPool({
@@ -56,8 +58,9 @@ describe('a fleet without room', () => {
         const load = { sessions: pool.size, memoryBytes: 0, eventLoopLagMs: 0, isAdmitting: pool.refusal() === undefined };
         lease = lease && (await registry.renew(lease, { state: 'ready', load }, TTL_MS));
       };
-      const passing = handOver({ instanceId, registry, assignments, sessions: records, calls, pool, clock, log });
-      reconcilers.set(instanceId, new Reconciler({ instanceId, intervalMs: 60_000, assignments, sessions: records, pool, tellLoad: beat, passOn: passing.passOn, log }));
+      const handOver = makeHandOver({ instanceId, registry, assignments, sessions: records, calls, clock, log });
+      const passOn = async ({ id }: Session): Promise<void> => void (await handOver(id));
+      reconcilers.set(instanceId, new Reconciler({ instanceId, intervalMs: 60_000, assignments, sessions: records, pool, tellLoad: beat, passOn, log }));
       pools.set(instanceId, pool);
       heartbeats.push(beat);
       await beat();

@@ -37,19 +37,30 @@ export function sendBatches(): void {
     return new (window.require('WAWebMsgKey'))({ from, to: chat.id, id: wireId, participant, selfDir: 'out' });
   };
 
-  const react = async (message: PageOutgoing): Promise<PageOutcome> => {
+  /**
+   * Our process may be frozen while this page runs on, and lose its right to send meanwhile. The wall clock tells of a
+   * call that came late; the steady one holds when the wall clock is set back.
+   */
+  const timeLeft = (notAfterMs: number): (() => boolean) => {
+    const end = performance.now() + notAfterMs - Date.now();
+    return () => Date.now() < notAfterMs && performance.now() < end;
+  };
+
+  const react = async (message: PageOutgoing, mayGo: () => boolean): Promise<PageOutcome> => {
     const { replyTo, reaction } = message;
     const target = replyTo && (await corner.findMessage(replyTo.jid, replyTo.wireId, replyTo.fromMe));
+    if (!mayGo()) return ['not-sent'];
     if (!target) return ['failed', 'message_not_found', 'WhatsApp does not know the message any more'];
     await window.require('WAWebSendReactionMsgAction').sendReactionToMsg(target, reaction ?? '');
     return ['accepted'];
   };
 
-  const write = async (message: PageOutgoing): Promise<PageOutcome> => {
+  const write = async (message: PageOutgoing, mayGo: () => boolean): Promise<PageOutcome> => {
     const { jid, wireId, text, options, replyTo } = message;
     const chat = await window.WWebJS.getChat(jid, { getAsModel: false });
     if (!chat) return ['failed', 'no_such_chat', 'WhatsApp knows no such chat'];
     const quoted = replyTo && (await corner.findMessage(replyTo.jid, replyTo.wireId, replyTo.fromMe));
+    if (!mayGo()) return ['not-sent']; // what had to be looked up took its time
     await window.WWebJS.sendMessage(chat, text, {
       linkPreview: true,
       ...options,
@@ -59,9 +70,9 @@ export function sendBatches(): void {
     return ['accepted'];
   };
 
-  const sendOne = async (message: PageOutgoing): Promise<PageOutcome> => {
+  const sendOne = async (message: PageOutgoing, mayGo: () => boolean): Promise<PageOutcome> => {
     if (!(await mayWriteTo(message.jid))) return ['failed', 'not_on_whatsapp', 'The number is not on WhatsApp'];
-    return message.reaction === null ? write(message) : react(message);
+    return message.reaction === null ? write(message, mayGo) : react(message, mayGo);
   };
 
   /** A send that failed before the page had the message leaves no trace in it; then it surely did not go out. */
@@ -74,11 +85,12 @@ export function sendBatches(): void {
 
   corner.send = async (messages, notAfterMs) => {
     for (const { jid } of messages) mayWriteTo(jid).catch(() => undefined); // asked for all at once, used one by one
+    const isInTime = timeLeft(notAfterMs);
+    const mayGo = () => isInTime() && window.WWebJS !== undefined && window.require('WAWebSocketModel').Socket.state === 'CONNECTED';
     const outcomes: PageOutcome[] = [];
     for (const message of messages) {
-      const isReady = window.WWebJS !== undefined && window.require('WAWebSocketModel').Socket.state === 'CONNECTED';
-      if (!isReady || Date.now() >= notAfterMs) outcomes.push(['not-sent']);
-      else outcomes.push(await corner.within(sendOne(message), message.timeoutMs).catch((error: unknown) => explain(message, error)));
+      if (!mayGo()) outcomes.push(['not-sent']);
+      else outcomes.push(await corner.within(sendOne(message, mayGo), message.timeoutMs).catch((error: unknown) => explain(message, error)));
     }
     return outcomes;
   };
