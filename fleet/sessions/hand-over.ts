@@ -42,7 +42,7 @@ export function makeHandOver({ instanceId, registry, assignments, sessions, call
       await assignments.release({ sessionId: session.id, instanceId, fencingToken: session.fencingToken });
       return undefined;
     }
-    placed.note(target);
+    placed.note(target.id);
     return (await assignments.assign(session.id, target.id, session.fencingToken)) ?? 'again';
   };
 

@@ -70,7 +70,7 @@ export function makeReassignSessions({ registry, assignments, sessions, calls, s
       if (!needsInstance(session)) return rest(session);
       const chosen = choosePlacement(session, placed.of(fleet), { now: clock.now(), preferred: session.previousInstanceId });
       if (!chosen) return 'waiting';
-      placed.note(chosen);
+      placed.note(chosen.id);
       const assignment = await assignments.assign(id, chosen.id, session.fencingToken);
       if (assignment) await calls.nudge({ id, instanceId: chosen.id }, 'session');
       return assignment;
