@@ -42,7 +42,7 @@ export function makeHandOver({ instanceId, registry, assignments, sessions, call
       await assignments.release({ sessionId: session.id, instanceId, fencingToken: session.fencingToken });
       return undefined;
     }
-    placed.note(target, session);
+    placed.note(target.id, session);
     return (await assignments.assign(session.id, target.id, session.fencingToken)) ?? 'again';
   };
 

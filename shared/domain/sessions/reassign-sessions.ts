@@ -76,7 +76,7 @@ export function makeReassignSessions({ registry, assignments, sessions, calls, s
       if (!needsInstance(session)) return rest(session);
       const chosen = choose(session);
       if (!chosen) return wait(session, why);
-      placed.note(chosen, session);
+      placed.note(chosen.id, session);
       const assignment = await assignments.assign(id, chosen.id, session.fencingToken);
       if (assignment) await calls.nudge({ id, instanceId: chosen.id }, 'session');
       return assignment;

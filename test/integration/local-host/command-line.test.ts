@@ -40,6 +40,7 @@ describe('the command line of the local host', () => {
     { args: ['--port', 'http'], says: "--port takes a whole number from 0 to 65535, not 'http'" },
     { args: ['--port', '70000'], says: "not '70000'" },
     { args: ['--instances', '-1'], says: '--instances' },
+    { args: ['--instances', '3', '--max-instances', '2'], says: '--max-instances must not be less than --instances, which is 3' },
     { args: ['--whatsapp', 'none'], says: "--whatsapp takes simulator or live, not 'none'" },
     { args: ['--whatsapp-address', 'localhost:1'], says: '--whatsapp-address and --whatsapp-spki go together' },
     { args: ['--sqs-endpoint', 'queue'], says: "--sqs-endpoint takes an http address, not 'queue'" },

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { agentTaskProtection } from '../../../shared/adapters/ecs/agent-task-protection.ts';
+import { ecsTaskService } from '../../../shared/adapters/ecs/ecs-task-service.ts';
 import { instanceAddress } from '../../../fleet/lifecycle/instance-identity.ts';
 import { AwsJsonServer, type Actions } from '../../../local/aws-json/aws-json-server.ts';
 import { until } from '../../../local/client/until.ts';
@@ -200,9 +201,14 @@ describe('the ECS service of the local host', () => {
       fleet = makeFleet({ PROTECTED: 'yes' });
       await fleet.start(1);
       const [old] = reported;
+      const taskService = ecsTaskService(ecs, { cluster: spec.clusterArn, service: spec.service.name });
+      const oldArns = fleet.tasks.map((task) => taskArnOf(spec, task));
+      expect(await taskService.describe(oldArns)).toEqual({ desiredCount: 1, isDeploying: false, outdatedTasks: [] });
       await update({ forceNewDeployment: true });
       await until(async () => reported.length === 2, { what: 'the new task' });
       expect(isRunning(old?.pid ?? 0)).toBe(true);
+      const all = fleet.tasks.map((task) => taskArnOf(spec, task));
+      expect(await taskService.describe(all)).toEqual({ desiredCount: 1, isDeploying: true, outdatedTasks: oldArns });
       expect((await service()).deployments?.[0]?.rolloutState).toBe('IN_PROGRESS');
       process.kill(old?.pid ?? 0, 'SIGUSR2');
       await rolloutIs('COMPLETED');

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { placedLoad } from '../../../shared/domain/instances/placed-load.ts';
 import { silenceWatch, type SilenceWatch } from '../../../shared/domain/instances/silence-watch.ts';
 import { anInstance } from '../../support/builders/instance.ts';
 import { FakeClock } from '../../support/fakes/fake-clock.ts';
@@ -51,21 +50,5 @@ describe('silenceWatch', () => {
     watch.look([{ ...beating(1), state: 'lost' }]);
     clock.advance(OVER_MS);
     expect(watch.isOver({ ...beating(1), state: 'lost' })).toBe(false);
-  });
-});
-
-describe('placedLoad', () => {
-  it('counts what was given until heartbeats do', () => {
-    const placed = placedLoad();
-    const at = (beat: number, sessions: number) => placed.of([anInstance({ beat, sessions })])[0]?.load.sessions;
-    placed.note(anInstance({ beat: 7 }), { status: 'connected' });
-    placed.note(anInstance({ beat: 8 }), { status: 'starting' });
-    expect([at(8, 0), at(9, 1), at(10, 2)]).toEqual([2, 2, 2]);
-  });
-
-  it('counts those that sleep apart: they take no browser', () => {
-    const placed = placedLoad();
-    placed.note(anInstance({ beat: 7 }), { status: 'hibernating' });
-    expect(placed.of([anInstance({ beat: 7, sessions: 3 })])[0]?.load).toMatchObject({ sessions: 3, hibernating: 1 });
   });
 });
