@@ -119,7 +119,6 @@ export class ManagedSession {
   async #keepRunning(): Promise<void> {
     const { requests } = this.context.record;
     const before = this.#seen;
-    this.#unlinking.forget();
     if (requests.relinks > before.relinks) return this.#relink(requests);
     this.#note(requests);
     if (requests.pairings > before.pairings) return this.#pair(requests.pairingPhoneNumber);
@@ -162,6 +161,7 @@ export class ManagedSession {
 
   async #open(cause: WakeCause = 'request'): Promise<void> {
     this.#isResting = false;
+    this.#unlinking.forget();
     this.#hibernation.end(cause);
     const outcome = await this.#browser.open(this.#linksByCode ? this.context.record.requests.pairingPhoneNumber : null);
     if (outcome === 'waiting') await this.#moveOnIfLate();
@@ -208,8 +208,11 @@ export class ManagedSession {
   #rest([status, reason]: FinalStatus, end: EndReason, detail: string): void {
     this.#isResting = true;
     void this.#inTurn(async () => {
-      if (end === 'logged_out') await this.#unlinking.wipe(this.#seen.relinks);
-      this.context.reportStatus(status, reason, detail);
+      try {
+        if (end === 'logged_out') await this.#unlinking.wipe(this.#seen.relinks);
+      } finally {
+        this.context.reportStatus(status, reason, detail);
+      }
     });
   }
 

@@ -22,6 +22,7 @@ export class Unlinking {
   readonly #context: SessionContext;
   readonly #browser: SessionBrowser;
   #isReported = false;
+  #isUnlinked = false; // and something after it failed: the device is not unlinked again
   #isUnconfirmed = false;
 
   constructor(context: SessionContext, browser: SessionBrowser) {
@@ -34,23 +35,23 @@ export class Unlinking {
     return this.#isReported;
   }
 
-  /** It is wanted again. */
+  /** It runs again: there may be a link again. */
   forget(): void {
     this.#isReported = false;
+    this.#isUnlinked = false;
+    this.#isUnconfirmed = false;
   }
 
   /** Makes room for a new link. `waiting`: for a browser; ask again. */
   async forNewLink(relinks: number): Promise<'done' | 'waiting'> {
-    if ((await this.#unlinkDevice(CONNECT_TO_RELINK_MS)) === 'waiting') return 'waiting';
+    if ((await this.#unlinkOnce(CONNECT_TO_RELINK_MS)) === 'waiting') return 'waiting';
     await this.wipe(relinks);
     return 'done';
   }
 
   /** Ends the session as `desired` and reports that. `waiting`: for a browser; ask again. */
   async forGood(desired: 'logged_out' | 'deleted', relinks: number): Promise<'done' | 'waiting'> {
-    const outcome = await this.#unlinkDevice(CONNECT_TO_LOG_OUT_MS);
-    if (outcome === 'waiting') return 'waiting';
-    this.#isUnconfirmed ||= outcome === 'unconfirmed'; // a later step may fail, and all be done again
+    if ((await this.#unlinkOnce(CONNECT_TO_LOG_OUT_MS)) === 'waiting') return 'waiting';
     await this.wipe(relinks);
     if (desired === 'deleted') await giveUpOutbox(this.#context);
     this.#report(desired);
@@ -64,6 +65,15 @@ export class Unlinking {
     await services.profiles.remove(sessionId);
     await services.store.wipe(owner);
     this.#context.report({ type: 'session.wiped', at: now(), relinks });
+  }
+
+  async #unlinkOnce(connectWithinMs: number): Promise<'done' | 'waiting'> {
+    if (this.#isUnlinked) return 'done';
+    const outcome = await this.#unlinkDevice(connectWithinMs);
+    if (outcome === 'waiting') return 'waiting';
+    this.#isUnlinked = true;
+    this.#isUnconfirmed = outcome === 'unconfirmed';
+    return 'done';
   }
 
   /** With a browser opened for it if need be, which then is closed. */
@@ -90,6 +100,5 @@ export class Unlinking {
       this.#context.reportStatus(status, because?.reason ?? 'user_initiated', details);
     }
     this.#isReported = true;
-    this.#isUnconfirmed = false;
   }
 }
