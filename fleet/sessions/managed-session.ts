@@ -225,7 +225,7 @@ export class ManagedSession {
 
   /** Reported first and released when the report is in the table, else the session would look as if it still had to be done. */
   async #unlinkFor(desired: 'logged_out' | 'deleted'): Promise<void> {
-    if (this.#unlinking.isReported) {
+    if (this.#unlinking.hasReported(desired)) {
       if (this.context.record.status === desired) await this.#release();
       return;
     }

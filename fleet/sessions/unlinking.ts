@@ -8,6 +8,8 @@ const CONNECT_TO_RELINK_MS = 20_000;
 /** For the person whose phone may go on listing us. */
 const UNCONFIRMED = 'WhatsApp did not confirm the logout: the phone may still list this device. Remove it there, under linked devices.';
 
+type End = 'logged_out' | 'deleted';
+
 type Outcome =
   | 'unlinked'
   /** There was no link to undo. */
@@ -21,7 +23,7 @@ type Outcome =
 export class Unlinking {
   readonly #context: SessionContext;
   readonly #browser: SessionBrowser;
-  #isReported = false;
+  #reported: End | undefined;
   #isUnlinked = false; // and something after it failed: the device is not unlinked again
   #isUnconfirmed = false;
 
@@ -30,14 +32,14 @@ export class Unlinking {
     this.#browser = browser;
   }
 
-  /** Whether the end was reported; the table may not know of it yet. */
-  get isReported(): boolean {
-    return this.#isReported;
+  /** Whether this end was reported; the table may not know of it yet. */
+  hasReported(end: End): boolean {
+    return this.#reported === end;
   }
 
   /** It runs again: there may be a link again. */
   forget(): void {
-    this.#isReported = false;
+    this.#reported = undefined;
     this.#isUnlinked = false;
     this.#isUnconfirmed = false;
   }
@@ -50,7 +52,7 @@ export class Unlinking {
   }
 
   /** Ends the session as `desired` and reports that. `waiting`: for a browser; ask again. */
-  async forGood(desired: 'logged_out' | 'deleted', relinks: number): Promise<'done' | 'waiting'> {
+  async forGood(desired: End, relinks: number): Promise<'done' | 'waiting'> {
     if ((await this.#unlinkOnce(CONNECT_TO_LOG_OUT_MS)) === 'waiting') return 'waiting';
     await this.wipe(relinks);
     if (desired === 'deleted') await giveUpOutbox(this.#context);
@@ -93,12 +95,12 @@ export class Unlinking {
     return outcome ?? (isLinked ? 'unconfirmed' : 'not-linked'); // none: it had ended before we could use it
   }
 
-  #report(desired: 'logged_out' | 'deleted'): void {
+  #report(desired: End): void {
     const because = this.#context.record.desiredBecause;
     const details = [because?.details, this.#isUnconfirmed ? UNCONFIRMED : undefined].filter((detail) => detail !== undefined).join(' ') || null;
     for (const status of desired === 'deleted' ? (['logged_out', 'deleted'] as const) : (['logged_out'] as const)) {
       this.#context.reportStatus(status, because?.reason ?? 'user_initiated', details);
     }
-    this.#isReported = true;
+    this.#reported = desired;
   }
 }

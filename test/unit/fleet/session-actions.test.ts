@@ -123,6 +123,15 @@ describe('what is asked of a session', () => {
     expect(types.lastIndexOf('message.failed')).toBeLessThan(types.lastIndexOf('session.status'));
   });
 
+  it('a deletion that follows a logout at its heels is carried out too', async () => {
+    await connected();
+    await world.want(session, { desired: 'logged_out' });
+    await world.eventually('the report', () => world.statuses.at(-1) === 'logged_out/user_initiated');
+    await world.want(session, { desired: 'deleted' });
+    await deleted();
+    expect(world.browsers).toHaveLength(1);
+  });
+
   it('a logout leaves the queue waiting for the next link', async () => {
     await connected();
     const later = anOutboundMessage({ workspaceId: session.workspaceId, sessionId: session.id, dueAt: Date.now() + 86_400_000 });
