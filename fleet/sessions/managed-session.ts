@@ -139,7 +139,6 @@ export class ManagedSession {
   async #keepRunning(): Promise<void> {
     const { requests } = this.context.record;
     const before = this.#seen;
-    this.#unlinking.forget();
     if (requests.relinks > before.relinks) return this.#relink(requests);
     this.#note(requests);
     if (requests.pairings > before.pairings) return this.#pair(requests.pairingPhoneNumber);
@@ -183,6 +182,7 @@ export class ManagedSession {
   async #open(cause: WakeCause = 'request'): Promise<void> {
     if (this.#isGone) return; // killed while the browser before was closing
     this.#isResting = false;
+    this.#unlinking.forget();
     this.#hibernation.end(cause);
     const outcome = await this.#browser.open(this.#linksByCode ? this.context.record.requests.pairingPhoneNumber : null);
     if (outcome === 'waiting') await this.#moveOnIfLate();
@@ -229,8 +229,11 @@ export class ManagedSession {
   #rest([status, reason]: FinalStatus, end: EndReason, detail: string): void {
     this.#isResting = true;
     void this.#inTurn(async () => {
-      if (end === 'logged_out') await this.#unlinking.wipe(this.#seen.relinks);
-      this.context.reportStatus(status, reason, detail);
+      try {
+        if (end === 'logged_out') await this.#unlinking.wipe(this.#seen.relinks);
+      } finally {
+        this.context.reportStatus(status, reason, detail);
+      }
     });
   }
 
@@ -243,7 +246,7 @@ export class ManagedSession {
 
   /** Reported first and released when the report is in the table, else the session would look as if it still had to be done. */
   async #unlinkFor(desired: 'logged_out' | 'deleted'): Promise<void> {
-    if (this.#unlinking.isReported) {
+    if (this.#unlinking.hasReported(desired)) {
       if (this.context.record.status === desired) await this.#release();
       return;
     }

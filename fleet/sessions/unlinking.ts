@@ -8,6 +8,8 @@ const CONNECT_TO_RELINK_MS = 20_000;
 /** For the person whose phone may go on listing us. */
 const UNCONFIRMED = 'WhatsApp did not confirm the logout: the phone may still list this device. Remove it there, under linked devices.';
 
+type End = 'logged_out' | 'deleted';
+
 type Outcome =
   | 'unlinked'
   /** There was no link to undo. */
@@ -21,7 +23,8 @@ type Outcome =
 export class Unlinking {
   readonly #context: SessionContext;
   readonly #browser: SessionBrowser;
-  #isReported = false;
+  #reported: End | undefined;
+  #isUnlinked = false; // and something after it failed: the device is not unlinked again
   #isUnconfirmed = false;
 
   constructor(context: SessionContext, browser: SessionBrowser) {
@@ -29,28 +32,28 @@ export class Unlinking {
     this.#browser = browser;
   }
 
-  /** Whether the end was reported; the table may not know of it yet. */
-  get isReported(): boolean {
-    return this.#isReported;
+  /** Whether this end was reported; the table may not know of it yet. */
+  hasReported(end: End): boolean {
+    return this.#reported === end;
   }
 
-  /** It is wanted again. */
+  /** It runs again: there may be a link again. */
   forget(): void {
-    this.#isReported = false;
+    this.#reported = undefined;
+    this.#isUnlinked = false;
+    this.#isUnconfirmed = false;
   }
 
   /** Makes room for a new link. `waiting`: for a browser; ask again. */
   async forNewLink(relinks: number): Promise<'done' | 'waiting'> {
-    if ((await this.#unlinkDevice(CONNECT_TO_RELINK_MS)) === 'waiting') return 'waiting';
+    if ((await this.#unlinkOnce(CONNECT_TO_RELINK_MS)) === 'waiting') return 'waiting';
     await this.wipe(relinks);
     return 'done';
   }
 
   /** Ends the session as `desired` and reports that. `waiting`: for a browser; ask again. */
-  async forGood(desired: 'logged_out' | 'deleted', relinks: number): Promise<'done' | 'waiting'> {
-    const outcome = await this.#unlinkDevice(CONNECT_TO_LOG_OUT_MS);
-    if (outcome === 'waiting') return 'waiting';
-    this.#isUnconfirmed ||= outcome === 'unconfirmed'; // a later step may fail, and all be done again
+  async forGood(desired: End, relinks: number): Promise<'done' | 'waiting'> {
+    if ((await this.#unlinkOnce(CONNECT_TO_LOG_OUT_MS)) === 'waiting') return 'waiting';
     await this.wipe(relinks);
     if (desired === 'deleted') await giveUpOutbox(this.#context);
     this.#report(desired);
@@ -64,6 +67,15 @@ export class Unlinking {
     await services.profiles.remove(sessionId);
     await services.store.wipe(owner);
     this.#context.report({ type: 'session.wiped', at: now(), relinks });
+  }
+
+  async #unlinkOnce(connectWithinMs: number): Promise<'done' | 'waiting'> {
+    if (this.#isUnlinked) return 'done';
+    const outcome = await this.#unlinkDevice(connectWithinMs);
+    if (outcome === 'waiting') return 'waiting';
+    this.#isUnlinked = true;
+    this.#isUnconfirmed = outcome === 'unconfirmed';
+    return 'done';
   }
 
   /** With a browser opened for it if need be, which then is closed. */
@@ -83,13 +95,12 @@ export class Unlinking {
     return outcome ?? (isLinked ? 'unconfirmed' : 'not-linked'); // none: it had ended before we could use it
   }
 
-  #report(desired: 'logged_out' | 'deleted'): void {
+  #report(desired: End): void {
     const because = this.#context.record.desiredBecause;
     const details = [because?.details, this.#isUnconfirmed ? UNCONFIRMED : undefined].filter((detail) => detail !== undefined).join(' ') || null;
     for (const status of desired === 'deleted' ? (['logged_out', 'deleted'] as const) : (['logged_out'] as const)) {
       this.#context.reportStatus(status, because?.reason ?? 'user_initiated', details);
     }
-    this.#isReported = true;
-    this.#isUnconfirmed = false;
+    this.#reported = desired;
   }
 }

@@ -216,8 +216,8 @@ describe('Recipients', () => {
 });
 
 describe('Steps', () => {
-  it('start with every connected session, once', async () => {
-    const [first, second] = [await linkedSession(), await linkedSession()];
+  it('start with every connected and every hibernating session, once', async () => {
+    const [first, second] = [await linkedSession(), await linkedSession({ status: 'hibernating' })];
     await linkedSession({ status: 'disconnected' });
     const { id } = await create();
     await queues.drain(queueUrl);

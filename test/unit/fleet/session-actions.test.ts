@@ -81,6 +81,23 @@ describe('what is asked of a session', () => {
     expect(lastDetails()).toContain('may still list this device');
   });
 
+  it('a deletion that could not erase the copies erases them later, and unlinks once', async () => {
+    await connected();
+    const { wipe } = world.store;
+    let attempts = 0;
+    world.store.wipe = async (owner) => {
+      attempts += 1;
+      if (attempts === 1) throw new Error('the store is away');
+      await wipe(owner);
+    };
+    await world.want(session, { desired: 'deleted' });
+    await world.eventually('the first attempt', () => attempts === 1);
+    await world.reconciler.look(session.id);
+    await deleted();
+    expect(await world.store.describe({ workspaceId: session.workspaceId, sessionId: session.id })).toBeUndefined();
+    expect(world.browsers).toHaveLength(1);
+  });
+
   it('a link that is gone by then needs no logout', async () => {
     await connected();
     world.newest.tell({ type: 'closed', reason: 'banned', detail: '' });
@@ -104,6 +121,15 @@ describe('what is asked of a session', () => {
     expect(failures.get(claimed.id)).toMatchObject({ code: 'session_deleted', detail: expect.stringContaining('may have arrived') });
     const types = world.events.map(({ type }) => type);
     expect(types.lastIndexOf('message.failed')).toBeLessThan(types.lastIndexOf('session.status'));
+  });
+
+  it('a deletion that follows a logout at its heels is carried out too', async () => {
+    await connected();
+    await world.want(session, { desired: 'logged_out' });
+    await world.eventually('the report', () => world.statuses.at(-1) === 'logged_out/user_initiated');
+    await world.want(session, { desired: 'deleted' });
+    await deleted();
+    expect(world.browsers).toHaveLength(1);
   });
 
   it('a logout leaves the queue waiting for the next link', async () => {
