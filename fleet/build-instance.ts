@@ -206,6 +206,7 @@ function clientMaker({ config, log }: Base, executable: BrowserExecutable) {
   return (options: Pick<ConstructorParameters<typeof WebjsClient>[0], 'sessionId' | 'profileDir' | 'pairingPhoneNumber' | 'onEvent'>) =>
     new WebjsClient({
       ...options, executable, address, fetchMedia, log,
+      answerMs: config.PAGE_ANSWER_SECONDS * 1_000,
       closeTimeoutMs: config.CLOSE_TIMEOUT_SECONDS * 1_000,
       ...(config.ADOPTED_PAGE_BUILD !== undefined && { adoptedBuild: config.ADOPTED_PAGE_BUILD }),
     });

@@ -6,12 +6,14 @@ import type { WhatsAppRateLimiter } from './whatsapp-rate-limiter.ts';
 const BATCH = 50;
 /** One leaves at a time; a few more are looked at, in case the first have to wait. */
 const PACED_BATCH = 5;
+/** Others may be behind messages that have to wait; the index takes a moment to show them. */
+const LOOK_BEHIND_MS = 100;
 const LANES_KNOWN_FOR_MS = 2_000;
 const CLAIMS_REMEMBERED = 1_000;
 
 export type NextClaim =
   | { readonly kind: 'claimed'; readonly messages: readonly OutboundMessage[] }
-  /** Something is due, but pacing says wait; 0: look again. */
+  /** Something is due, but not now. */
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'idle' }
   /** The session has another owner. */
@@ -74,7 +76,7 @@ export class ClaimQueue {
     const waitMs = await limiter.waitMs(profile());
     if (waitMs > 0) return { kind: 'wait', ms: waitMs };
     const messages = await this.#admitted(due);
-    if (messages.length === 0) return { kind: 'wait', ms: 0 }; // others may be behind them
+    if (messages.length === 0) return { kind: 'wait', ms: LOOK_BEHIND_MS };
     const { sessionId, fencingToken } = this.#options;
     const claim = await outbox.claim({ sessionId, fencingToken, messages: isUnlimited ? messages : messages.slice(0, 1) });
     switch (claim.outcome) {

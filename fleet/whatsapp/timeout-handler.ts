@@ -18,9 +18,12 @@ export type OnTimeout = (call: string, limitMs: number) => void;
  */
 export class TimeoutHandler {
   readonly #onTimeout: OnTimeout;
+  /** What a page gets for a simple question. Calls that take more get a multiple of it. */
+  readonly answerMs: number;
 
-  constructor(onTimeout: OnTimeout) {
+  constructor(onTimeout: OnTimeout, answerMs = 10_000) {
     this.#onTimeout = onTimeout;
+    this.answerMs = answerMs;
   }
 
   /** `work`, or a PageTimeoutError after `limitMs`. What comes later is ignored. */

@@ -69,6 +69,7 @@ export type WhatsAppEvent =
   | { readonly type: 'not-ready'; readonly detail: string }
   /** WhatsApp asks for something that only a person can do. */
   | { readonly type: 'action-required'; readonly prompt: 'passkey' }
+  /** Not told if `ready` follows at once. */
   | { readonly type: 'action-done' }
   /** The page says that its connection changed. */
   | { readonly type: 'state-changed'; readonly state: string }

@@ -42,6 +42,7 @@ export const FleetEnv = z.object({
   SILENT_AFTER_SECONDS: seconds(90).describe("Without a frame for so long a page's connection is dead"),
   RECOVERY_STEP_SECONDS: seconds(60).describe('What each step of the recovery gets before the next'),
   HEALTH_SELF_PROBE: z.stringbool().default(false).describe('Send each number a message to itself at each look'),
+  PAGE_ANSWER_SECONDS: seconds(10).describe('What a page gets to answer a simple question'),
   CLOSE_TIMEOUT_SECONDS: seconds(30).describe('What a browser gets to close before it is killed'),
   ADOPTED_PAGE_BUILD: z.string().regex(/^\d+(\.\d+)+$/).optional().describe("The newest build of WhatsApp's page that is not warned of"),
   WARM_UP_MESSAGES: z.coerce.number().int().min(0).default(200).describe("A new number's messages on its first day; doubled each day; 0: no ramp"),

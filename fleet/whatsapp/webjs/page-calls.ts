@@ -39,8 +39,7 @@ export function readStartState(): StartState {
   };
 }
 
-const QUICK_MS = 10_000;
-const LOOK_UP_MS = 15_000;
+const LOOK_UP = 1.5; // times a simple answer
 const ANSWER_SLACK_MS = 5_000;
 
 /** A page, and what bounds each call into it. */
@@ -49,14 +48,14 @@ export interface Asked {
   readonly timeouts: TimeoutHandler;
 }
 
-export const startStateOf = ({ page, timeouts }: Asked): Promise<StartState> => timeouts.within(QUICK_MS, 'start_state', page.evaluate(readStartState));
+export const startStateOf = ({ page, timeouts }: Asked): Promise<StartState> => timeouts.within(timeouts.answerMs, 'start_state', page.evaluate(readStartState));
 
 /** The library missed that the page had synced before it listened; this is the call it waits for. */
 export const finishStart = ({ page, timeouts }: Asked): Promise<void> =>
-  timeouts.within(QUICK_MS, 'finish_start', page.evaluate(() => void window.onAppStateHasSyncedEvent?.()));
+  timeouts.within(timeouts.answerMs, 'finish_start', page.evaluate(() => void window.onAppStateHasSyncedEvent?.()));
 
 export const refreshQr = ({ page, timeouts }: Asked): Promise<void> =>
-  timeouts.within(QUICK_MS, 'refresh_qr', page.evaluate(() => window.require('WAWebCmd').Cmd.refreshQR()));
+  timeouts.within(timeouts.answerMs, 'refresh_qr', page.evaluate(() => window.require('WAWebCmd').Cmd.refreshQR()));
 
 export interface ConnectionState {
   readonly state: string;
@@ -64,23 +63,23 @@ export interface ConnectionState {
 }
 
 export const connectionState = ({ page, timeouts }: Asked): Promise<ConnectionState> =>
-  timeouts.within(QUICK_MS, 'health', page.evaluate(() => ({
+  timeouts.within(timeouts.answerMs, 'health', page.evaluate(() => ({
     state: window.require('WAWebSocketModel').Socket.state,
     lastFrameAt: window.blazzCorner.lastFrameAt,
   })));
 
 /** Tells one document from the next in the same tab. */
 export const documentOf = ({ page, timeouts }: Asked): Promise<number> =>
-  timeouts.within(QUICK_MS, 'document', page.evaluate(() => performance.timeOrigin));
+  timeouts.within(timeouts.answerMs, 'document', page.evaluate(() => performance.timeOrigin));
 
 export const missingModules = ({ page, timeouts }: Asked): Promise<string[]> =>
-  timeouts.within(QUICK_MS, 'modules', page.evaluate(missingOf, NEEDED_MODULES));
+  timeouts.within(timeouts.answerMs, 'modules', page.evaluate(missingOf, NEEDED_MODULES));
 
 export const markRead = ({ page, timeouts }: Asked, jid: string): Promise<boolean> =>
-  timeouts.within(QUICK_MS, 'mark_read', page.evaluate((chat) => window.WWebJS.sendSeen(chat), jid));
+  timeouts.within(timeouts.answerMs, 'mark_read', page.evaluate((chat) => window.WWebJS.sendSeen(chat), jid));
 
 export const setTyping = ({ page, timeouts }: Asked, jid: string, isTyping: boolean): Promise<unknown> =>
-  timeouts.within(QUICK_MS, 'typing', page.evaluate((chat, state) => window.WWebJS.sendChatstate(state, chat), jid, isTyping ? 'typing' as const : 'stop' as const));
+  timeouts.within(timeouts.answerMs, 'typing', page.evaluate((chat, state) => window.WWebJS.sendChatstate(state, chat), jid, isTyping ? 'typing' as const : 'stop' as const));
 
 /** The outcomes at their messages' places. Rejects when the page does not answer in the time all of them may take. */
 export function sendBatch({ page, timeouts }: Asked, batch: PageOutgoing[], notAfterMs: number): Promise<PageOutcome[]> {
@@ -92,30 +91,30 @@ type Reference = { readonly wireId: string; readonly peer: string };
 
 export async function acksOf({ page, timeouts }: Asked, messages: readonly Reference[]): Promise<readonly (Ack | undefined)[]> {
   const wanted = messages.map(({ wireId, peer }) => ({ wireId, jid: jidOfPeer(peer) }));
-  const acks = await timeouts.within(LOOK_UP_MS, 'acks', page.evaluate((list) => window.blazzCorner.acksOf(list), wanted));
+  const acks = await timeouts.within(LOOK_UP * timeouts.answerMs, 'acks', page.evaluate((list) => window.blazzCorner.acksOf(list), wanted));
   return acks.map((ack) => (ack === null ? undefined : toAck(ack)));
 }
 
 export const syncHistory = ({ page, timeouts }: Asked, peer: string, timeoutMs: number): Promise<boolean> =>
-  timeouts.within(LOOK_UP_MS, 'history', page.evaluate((jid, limitMs) => window.blazzCorner.syncHistory(jid, limitMs), jidOfPeer(peer), timeoutMs));
+  timeouts.within(LOOK_UP * timeouts.answerMs, 'history', page.evaluate((jid, limitMs) => window.blazzCorner.syncHistory(jid, limitMs), jidOfPeer(peer), timeoutMs));
 
 export const haveWritten = ({ page, timeouts }: Asked, peers: readonly string[]): Promise<boolean[]> =>
-  timeouts.within(LOOK_UP_MS, 'writers', page.evaluate((jids) => window.blazzCorner.haveWritten(jids), peers.map(jidOfPeer)));
+  timeouts.within(LOOK_UP * timeouts.answerMs, 'writers', page.evaluate((jids) => window.blazzCorner.haveWritten(jids), peers.map(jidOfPeer)));
 
 export async function recentAcks({ page, timeouts }: Asked, limit: number): Promise<readonly AckReport[]> {
-  const found = await timeouts.within(LOOK_UP_MS, 'recent_acks', page.evaluate((most) => window.blazzCorner.recentAcks(most), limit));
+  const found = await timeouts.within(LOOK_UP * timeouts.answerMs, 'recent_acks', page.evaluate((most) => window.blazzCorner.recentAcks(most), limit));
   return PageAcks.parse(found).map(toAckReport);
 }
 
 export async function recentReceived({ page, timeouts }: Asked, sinceMs: number, limit: number): Promise<readonly ReceivedMessage[]> {
   const sinceSeconds = Math.floor(sinceMs / 1_000);
-  const found = await timeouts.within(LOOK_UP_MS, 'recent_messages', page.evaluate((since, most) => window.blazzCorner.recentReceived(since, most), sinceSeconds, limit));
+  const found = await timeouts.within(LOOK_UP * timeouts.answerMs, 'recent_messages', page.evaluate((since, most) => window.blazzCorner.recentReceived(since, most), sinceSeconds, limit));
   return PageMessages.parse(found).map(toReceived);
 }
 
 /** `false`: the page was not connected, so WhatsApp cannot have heard of it. The page forgets its link all the same. */
 export const unlinkDevice = ({ page, timeouts }: Asked): Promise<boolean> =>
-  timeouts.within(LOOK_UP_MS, 'logout', page.evaluate(async () => {
+  timeouts.within(LOOK_UP * timeouts.answerMs, 'logout', page.evaluate(async () => {
     const { Socket } = window.require('WAWebSocketModel');
     const isConnected = Socket.state === 'CONNECTED';
     await Socket.logout();

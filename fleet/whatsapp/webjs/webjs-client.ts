@@ -22,13 +22,15 @@ import { READY_LIMITS, StartWatch, type ReadyLimits } from './start-watch.ts';
 const LAUNCH_TIMEOUT_MS = 45_000;
 const CLOSE_TIMEOUT_MS = 30_000;
 const KILLED_WITHIN_MS = 10_000;
-const RELOAD_TIMEOUT_MS = 20_000;
+const RELOAD = 2; // times a simple answer
 const LOOK_UP_TIMEOUT_MS = 15_000;
 const PAIRING_TIMEOUT_MS = 30_000;
 
 export interface WebjsClientOptions extends ClientOptions, BrowserSetup {
   readonly fetchMedia: FetchMedia;
   readonly log: Log;
+  /** What the page gets to answer a simple question. */
+  readonly answerMs?: number;
   /** What the browser gets to close by itself before it is killed. */
   readonly closeTimeoutMs?: number;
   /** The newest build of WhatsApp's page that is not warned of. */
@@ -60,7 +62,7 @@ export class WebjsClient implements WhatsAppClient {
       beforePage: (library) => this.#prepare(library),
       onStrayRejection: (reason) => this.#onStrayRejection(reason),
     });
-    this.#timeouts = new TimeoutHandler((call, limitMs) => options.onEvent({ type: 'timed-out', call, limitMs }));
+    this.#timeouts = new TimeoutHandler((call, limitMs) => options.onEvent({ type: 'timed-out', call, limitMs }), options.answerMs);
     this.#watch = new StartWatch({
       asked: () => this.#askedIfOpen(),
       limits: options.readyLimits ?? READY_LIMITS,
@@ -136,7 +138,7 @@ export class WebjsClient implements WhatsAppClient {
   async reload(): Promise<void> {
     const { page, timeouts } = this.#asked();
     this.#onNewPage();
-    await timeouts.within(RELOAD_TIMEOUT_MS, 'reload', page.reload({ waitUntil: 'domcontentloaded', timeout: 0 }));
+    await timeouts.within(RELOAD * timeouts.answerMs, 'reload', page.reload({ waitUntil: 'domcontentloaded', timeout: 0 }));
   }
 
   async logout(): Promise<boolean> {

@@ -109,6 +109,7 @@ export function phoneView({ switchboard, typing }: ControlContext, account: Acco
       connected: switchboard.find(link)?.isOpen ?? false,
       build: link.build,
       linkedAt: new Date(link.linkedAt).toISOString(),
+      hasDialog: link.modalDeadline !== undefined,
     })),
   };
 }

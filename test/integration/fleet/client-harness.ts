@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WhatsAppAddress } from '../../../fleet/whatsapp/webjs/browser-launch.ts';
 import { findBrowser } from '../../../fleet/whatsapp/webjs/browser-executable.ts';
-import { WebjsClient } from '../../../fleet/whatsapp/webjs/webjs-client.ts';
+import { WebjsClient, type WebjsClientOptions } from '../../../fleet/whatsapp/webjs/webjs-client.ts';
 import { makeFetchMedia } from '../../../fleet/whatsapp/media-source.ts';
-import type { AckReport, ClientOptions, ReceivedMessage, WhatsAppEvent } from '../../../fleet/whatsapp/whatsapp-client.ts';
+import type { AckReport, ReceivedMessage, WhatsAppEvent } from '../../../fleet/whatsapp/whatsapp-client.ts';
 import { until } from '../../../local/client/until.ts';
 import { silentLog } from '../../support/fakes/silent-log.ts';
 import { SimulatedService } from '../../support/simulated-service.ts';
@@ -74,32 +74,38 @@ export class ClientHarness {
     for (const number of numbers) await this.service.must('POST', '/phones', { number });
   }
 
-  async open(profileDir: string, pairingPhoneNumber: string | null = null): Promise<ClientUnderTest> {
-    const under = new ClientUnderTest((onEvent) => this.makeClient({ sessionId: 'ses_test', profileDir, pairingPhoneNumber, onEvent }));
+  async open(profileDir: string, pairingPhoneNumber: string | null = null, over: Partial<WebjsClientOptions> = {}): Promise<ClientUnderTest> {
+    const under = new ClientUnderTest((onEvent) => this.client(profileDir, onEvent, { pairingPhoneNumber, ...over }));
     await under.client.start();
     return under;
   }
 
-  /** Not started. Killed at the end, whatever became of it. */
-  makeClient(options: ClientOptions): WebjsClient {
+  /** A client that is not started. Killed at the end, whatever became of it. */
+  client(profileDir: string, onEvent: (event: WhatsAppEvent) => void, over: Partial<WebjsClientOptions> = {}): WebjsClient {
     const client = new WebjsClient({
-      ...options,
-      log: silentLog,
+      sessionId: 'ses_test', profileDir, pairingPhoneNumber: null, onEvent, log: silentLog,
       executable: this.#executable,
       address: this.address,
       fetchMedia: makeFetchMedia(async () => ({ outcome: 'failed', reason: 'no network here' })),
+      ...over,
     });
     this.#clients.push(client);
     return client;
   }
 
   /** A new client, linked by QR. */
-  async linked(number: string, profileDir = this.newProfile()): Promise<ClientUnderTest> {
+  async linked(number: string, profileDir = this.newProfile(), over: Partial<WebjsClientOptions> = {}): Promise<ClientUnderTest> {
+    const under = await this.scanned(number, profileDir, over);
+    await under.event('ready');
+    return under;
+  }
+
+  /** A new client whose QR code was scanned, and which is not ready yet. */
+  async scanned(number: string, profileDir = this.newProfile(), over: Partial<WebjsClientOptions> = {}): Promise<ClientUnderTest> {
     await this.phones(number);
-    const under = await this.open(profileDir);
+    const under = await this.open(profileDir, null, over);
     const { qr } = await under.event('qr');
     await this.service.must('POST', `/phones/${number}/link`, { qr });
-    await under.event('ready');
     return under;
   }
 

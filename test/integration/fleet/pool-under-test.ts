@@ -37,7 +37,7 @@ export class SessionUnderTest {
       ...sessionServices({
         instanceId, profileRoot: harness.dir, store: memorySessionStore(), outbox: this.#outbox,
         assignments: memoryAssignments(new Map([[this.record.id, this.record]])),
-        makeClient: (options) => harness.makeClient(options),
+        makeClient: (options) => harness.client(options.profileDir, options.onEvent, options),
         send: async (batch) => void this.events.push(...batch.events),
       }),
       ...services,
