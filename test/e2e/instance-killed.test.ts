@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SessionView } from '../../shared/contracts/api/sessions.ts';
 import { connected, linkSession } from '../../local/client/link-session.ts';
 import { until } from '../../local/client/until.ts';
+import { processesWith } from '../support/processes.ts';
 import { createCampaign, phonesWithoutOneCopy, sumOf, takenOf, whenAtRest, whenTaken } from './campaign-story.ts';
 import { Stack } from './stack.ts';
 
@@ -34,9 +35,13 @@ describe('One of two instances is killed with SIGKILL in mid-campaign', () => {
       const victimId = hosted.find((session) => session.instance !== null)?.instance?.id;
       const victim = (await stack.host.local()).instances.find((instance) => instance.id === victimId);
       if (!victim) throw new Error('No instance runs a session');
+      const browsers = () => processesWith((argument) => argument.startsWith('--user-data-dir=') && argument.includes(victim.id));
+      expect((await browsers()).length).toBeGreaterThan(0);
       process.kill(victim.pid, 'SIGKILL');
       const atKill = await stack.blazz.campaign(id);
       expect(takenOf(atKill.stats)).toBeLessThan(RECIPIENTS); // it was in mid-campaign indeed
+
+      await until(async () => (await browsers()).length === 0, { what: 'its browsers to end with it' });
 
       const orphans = hosted.filter((session) => session.instance?.id === victim.id);
       expect(orphans.length).toBeGreaterThan(0);

@@ -12,6 +12,7 @@ import { until } from '../../../local/client/until.ts';
 import { anId } from '../../support/builders/session.ts';
 import { memoryDataKeys } from '../../support/fakes/memory-data-keys.ts';
 import { silentLog } from '../../support/fakes/silent-log.ts';
+import { processesWith } from '../../support/processes.ts';
 import { ClientHarness, type ClientUnderTest } from './client-harness.ts';
 
 const TEST_MS = 40_000;
@@ -34,11 +35,7 @@ async function groupMembers(group: number): Promise<readonly string[]> {
 }
 
 /** Processes whose command line names the profile, however they are grouped. */
-async function processesOn(profileDir: string): Promise<readonly string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-  return lines.filter((line) => line.split('\0').includes(`--user-data-dir=${profileDir}`));
-}
+const processesOn = (profileDir: string) => processesWith((argument) => argument === `--user-data-dir=${profileDir}`);
 
 describe('WebjsClient: the real library in a real browser', () => {
   let harness: ClientHarness;
