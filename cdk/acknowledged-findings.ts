@@ -51,5 +51,19 @@ const fleetFindings = ({ fleet }: Stacks): Finding[] =>
           `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/<${fleet.getLogicalId(fleet.cluster.node.defaultChild as CfnElement)}>/*]`,
           'A task protects itself, and its id is known only once it runs; the cluster is named.',
         ],
+        ...bucketFindings(fleet),
       ]
     : [];
+
+function bucketFindings(fleet: NonNullable<Stacks['fleet']>): Finding[] {
+  const { bucket } = fleet.store;
+  if (!bucket) return [];
+  return [
+    [bucket, 'AwsSolutions-S1', 'Only tasks have access, under one role; who wants each read on record turns on CloudTrail data events.'],
+    [
+      fleet.task.taskRole,
+      `AwsSolutions-IAM5[Resource::<${fleet.getLogicalId(bucket.node.defaultChild as CfnElement)}.Arn>/*]`,
+      'Any instance may come to run any session, so it reaches every object of this one bucket.',
+    ],
+  ];
+}
