@@ -5,7 +5,7 @@ import type { WhatsAppAddress } from '../../../fleet/whatsapp/webjs/browser-laun
 import { findBrowser } from '../../../fleet/whatsapp/webjs/browser-executable.ts';
 import { WebjsClient } from '../../../fleet/whatsapp/webjs/webjs-client.ts';
 import { makeFetchMedia } from '../../../fleet/whatsapp/media-source.ts';
-import type { AckReport, ReceivedMessage, WhatsAppEvent } from '../../../fleet/whatsapp/whatsapp-client.ts';
+import type { AckReport, ClientOptions, ReceivedMessage, WhatsAppEvent } from '../../../fleet/whatsapp/whatsapp-client.ts';
 import { until } from '../../../local/client/until.ts';
 import { silentLog } from '../../support/fakes/silent-log.ts';
 import { SimulatedService } from '../../support/simulated-service.ts';
@@ -75,15 +75,21 @@ export class ClientHarness {
   }
 
   async open(profileDir: string, pairingPhoneNumber: string | null = null): Promise<ClientUnderTest> {
-    const under = new ClientUnderTest((onEvent) => new WebjsClient({
-      sessionId: 'ses_test', profileDir, pairingPhoneNumber, onEvent, log: silentLog,
+    const under = new ClientUnderTest((onEvent) => this.makeClient({ sessionId: 'ses_test', profileDir, pairingPhoneNumber, onEvent }));
+    await under.client.start();
+    return under;
+  }
+
+  /** Not started yet; killed at the end at the latest. */
+  makeClient(options: ClientOptions): WebjsClient {
+    const client = new WebjsClient({
+      ...options, log: silentLog,
       executable: this.#executable,
       address: this.address,
       fetchMedia: makeFetchMedia(async () => ({ outcome: 'failed', reason: 'no network here' })),
-    }));
-    this.#clients.push(under.client);
-    await under.client.start();
-    return under;
+    });
+    this.#clients.push(client);
+    return client;
   }
 
   /** A new client, linked by QR. */

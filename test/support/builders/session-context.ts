@@ -5,6 +5,7 @@ import { SessionContext, type SessionServices } from '../../../fleet/sessions/se
 import { LiveProfiles } from '../../../fleet/storage/live-profiles.ts';
 import type { SessionStore } from '../../../fleet/storage/session-store.ts';
 import type { SessionEvent } from '../../../shared/contracts/session-events.ts';
+import type { Session } from '../../../shared/domain/sessions/session.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
 import { FakeWhatsAppClient } from '../fakes/fake-whatsapp-client.ts';
 import { memoryAssignments } from '../fakes/memory-assignments.ts';
@@ -22,10 +23,10 @@ export interface ContextUnderTest {
 }
 
 /** A session of an instance whose profiles lie under `profileRoot`, with fakes for all it is not about. */
-export function aSessionContext(profileRoot: string, store: SessionStore, over: Partial<SessionServices> = {}): ContextUnderTest {
+export function aSessionContext(profileRoot: string, store: SessionStore, over: Partial<SessionServices> = {}, as: Partial<Session> = {}): ContextUnderTest {
   const events: SessionEvent[] = [];
   const instanceId = anId('ins');
-  const record = aSession({ instanceId, fencingToken: 1 });
+  const record = aSession({ instanceId, fencingToken: 1, ...as });
   const queue = { send: async (batch: { events: SessionEvent[] }) => void events.push(...batch.events) };
   const services: SessionServices = {
     lease: { isHeld: () => true, heldForMs: () => 10_000 },
@@ -42,5 +43,5 @@ export function aSessionContext(profileRoot: string, store: SessionStore, over: 
     startInTurn: (start) => start(),
     ...over,
   };
-  return { context: new SessionContext(record, { sessionId: record.id, instanceId, fencingToken: 1 }, services), events };
+  return { context: new SessionContext(record, { sessionId: record.id, instanceId, fencingToken: record.fencingToken }, services), events };
 }
