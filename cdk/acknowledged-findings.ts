@@ -54,5 +54,19 @@ const fleetFindings = ({ fleet }: Stacks): Finding[] =>
         [fleet.task.taskRole, tasksOf(fleet), 'A task protects itself, and its id is known only once it runs; the cluster is named.'],
         [fleet.scaling, tasksOf(fleet), 'It looks which tasks run an old revision; their ids are known only once they run.'],
         [fleet.scaling, 'AwsSolutions-IAM5[Resource::*]', 'X-Ray knows no narrower resource; test/cdk asserts that nothing else has it.'],
+        ...bucketFindings(fleet),
       ]
     : [];
+
+function bucketFindings(fleet: NonNullable<Stacks['fleet']>): Finding[] {
+  const { bucket } = fleet.store;
+  if (!bucket) return [];
+  return [
+    [bucket, 'AwsSolutions-S1', 'Only tasks have access, under one role; who wants each read on record turns on CloudTrail data events.'],
+    [
+      fleet.task.taskRole,
+      `AwsSolutions-IAM5[Resource::<${fleet.getLogicalId(bucket.node.defaultChild as CfnElement)}.Arn>/*]`,
+      'Any instance may come to run any session, so it reaches every object of this one bucket.',
+    ],
+  ];
+}

@@ -7,6 +7,10 @@ export const VERSION = manifest.version;
 export const STAGE_NAMES = ['dev', 'prod', 'local', 'localstack'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
+/** What keeps linked sessions; docs/session-storage.md says when which. */
+export const SESSION_STORES = ['efs-snapshot', 'local-auth', 'remote-auth'] as const;
+export type SessionStoreKind = (typeof SESSION_STORES)[number];
+
 /** Size of the fleet. A real WhatsApp Web page takes 300 to 400 MB, so memory decides what a task can hold. */
 export interface FleetSettings {
   readonly cpu: number; // units: 1024 are one vCPU
@@ -18,6 +22,7 @@ export interface FleetSettings {
   /** An instance goes when it has been one too many for so long. */
   readonly scaleInAfter: Duration;
   readonly natGateways: number;
+  readonly sessionStore: SessionStoreKind;
 }
 
 export interface StageSettings {
@@ -46,7 +51,7 @@ const DEV: StageSettings = {
   env: undefined,
   isDisposable: true,
   logRetention: RetentionDays.TWO_WEEKS,
-  fleet: { cpu: 2048, memoryMiB: 8192, diskGiB: 30, sessionsPerInstance: 20, instances: { min: 2, max: 6 }, scaleInAfter: SCALE_IN_AFTER, natGateways: 1 },
+  fleet: { cpu: 2048, memoryMiB: 8192, diskGiB: 30, sessionsPerInstance: 20, instances: { min: 2, max: 6 }, scaleInAfter: SCALE_IN_AFTER, natGateways: 1, sessionStore: 'efs-snapshot' },
   physicalNamePrefix: undefined,
   apiRequestsPerSecond: 200,
   allowUnlimitedPacing: false,
@@ -61,7 +66,7 @@ const STAGES: Readonly<Record<StageName, StageSettings>> = {
     name: 'prod',
     isDisposable: false,
     logRetention: RetentionDays.THREE_MONTHS,
-    fleet: { cpu: 8192, memoryMiB: 32_768, diskGiB: 60, sessionsPerInstance: 50, instances: { min: 3, max: 30 }, scaleInAfter: SCALE_IN_AFTER, natGateways: 2 },
+    fleet: { cpu: 8192, memoryMiB: 32_768, diskGiB: 60, sessionsPerInstance: 50, instances: { min: 3, max: 30 }, scaleInAfter: SCALE_IN_AFTER, natGateways: 2, sessionStore: 'efs-snapshot' },
     apiRequestsPerSecond: 1_000,
   },
   // What the local host runs: everything, with child processes for tasks; how many, its command line says.
@@ -69,7 +74,7 @@ const STAGES: Readonly<Record<StageName, StageSettings>> = {
     ...DEV,
     name: 'local',
     env: EMULATED,
-    fleet: { cpu: 2048, memoryMiB: 8192, diskGiB: 30, sessionsPerInstance: 50, instances: { min: 2, max: 2 }, scaleInAfter: SCALE_IN_AFTER, natGateways: 1 },
+    fleet: { cpu: 2048, memoryMiB: 8192, diskGiB: 30, sessionsPerInstance: 50, instances: { min: 2, max: 2 }, scaleInAfter: SCALE_IN_AFTER, natGateways: 1, sessionStore: 'efs-snapshot' },
     apiRequestsPerSecond: 10_000,
     allowUnlimitedPacing: true,
   },
@@ -95,8 +100,10 @@ export interface StageContext {
 /** The settings of a stage with the overrides of the context. Throws on a name or value it does not know. */
 export function stageSettings({ get }: StageContext): StageSettings {
   const settings = STAGES[stageName(get('stage') ?? 'dev')];
+  const sessionStore = oneOf('sessionStore', SESSION_STORES, get);
   return {
     ...settings,
+    fleet: settings.fleet && { ...settings.fleet, sessionStore: sessionStore ?? settings.fleet.sessionStore },
     allowUnlimitedPacing: flag('allowUnlimitedPacing', get) ?? settings.allowUnlimitedPacing,
     webhookAllowLoopback: flag('webhookAllowLoopback', get) ?? settings.webhookAllowLoopback,
     alarmEmail: text('alarmEmail', get) ?? settings.alarmEmail,
@@ -107,6 +114,14 @@ function stageName(value: unknown): StageName {
   const name = STAGE_NAMES.find((known) => known === value);
   if (!name) throw new Error(`Unknown stage ${JSON.stringify(value)}: pass -c stage=${STAGE_NAMES.join('|')}`);
   return name;
+}
+
+function oneOf<T extends string>(name: string, known: readonly T[], get: StageContext['get']): T | undefined {
+  const value = get(name);
+  if (value === undefined) return undefined;
+  const found = known.find((each) => each === value);
+  if (found === undefined) throw new Error(`Context ${name} must be ${known.join('|')}, not ${JSON.stringify(value)}`);
+  return found;
 }
 
 function flag(name: string, get: StageContext['get']): boolean | undefined {

@@ -181,11 +181,11 @@ const hibernationSettings = ({ HIBERNATE_AFTER_SECONDS, HIBERNATION_LOOK_SECONDS
   lookEveryMs: HIBERNATION_LOOK_SECONDS * 1_000,
 });
 function makeStore({ id, config, log }: Base): SessionStore {
-  const { SESSION_STORE, SESSION_STORE_DIR: storeDir, SESSION_STORE_BUCKET: bucket, SNAPSHOT_KEY_ARN } = config;
+  const { SESSION_STORE, SESSION_STORE_DIR: storeDir, SESSION_STORE_BUCKET: bucket, SNAPSHOT_KEY_ARN, SNAPSHOT_FORMER_KEY_ARNS } = config;
   const scratchDir = join(config.PROFILE_DIR, id);
   switch (SESSION_STORE) {
     case 'efs-snapshot':
-      return efsSnapshotStore({ storeDir, scratchDir, keys: kmsDataKeys(SNAPSHOT_KEY_ARN), log });
+      return efsSnapshotStore({ storeDir, scratchDir, keys: kmsDataKeys(SNAPSHOT_KEY_ARN, SNAPSHOT_FORMER_KEY_ARNS), log });
     case 'local-auth':
       return localAuthStore(storeDir, log);
     case 'remote-auth':

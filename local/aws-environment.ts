@@ -2,14 +2,15 @@ export interface Endpoints {
   readonly region: string;
   readonly dynamodb: string;
   readonly sqs: string;
-  readonly awsJson: string; // KMS, Secrets Manager, ECS; and a refusal for every other service
+  readonly s3: string | undefined; // a template without buckets needs none
+  readonly awsJson: string; // KMS, Secrets Manager, ECS, EFS; and a refusal for every other service
 }
 
 /**
  * What makes any AWS SDK in a process of ours talk to this host: the SDK's own variables. The general endpoint catches
  * services that have none here, so that nothing ever leaves for the real AWS.
  */
-export const awsEnvironment = ({ region, dynamodb, sqs, awsJson }: Endpoints): Record<string, string> => ({
+export const awsEnvironment = ({ region, dynamodb, sqs, s3, awsJson }: Endpoints): Record<string, string> => ({
   AWS_REGION: region,
   AWS_DEFAULT_REGION: region,
   AWS_ACCESS_KEY_ID: 'local',
@@ -20,5 +21,7 @@ export const awsEnvironment = ({ region, dynamodb, sqs, awsJson }: Endpoints): R
   AWS_ENDPOINT_URL_KMS: awsJson,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: awsJson,
   AWS_ENDPOINT_URL_ECS: awsJson,
+  AWS_ENDPOINT_URL_EFS: awsJson,
+  ...(s3 !== undefined && { AWS_ENDPOINT_URL_S3: s3 }),
   AWS_EC2_METADATA_DISABLED: 'true',
 });

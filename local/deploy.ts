@@ -7,6 +7,7 @@ import { readRestApi, type RestApi } from './api-gateway/rest-api.ts';
 import { masterKeyActions, openMasterKeys } from './aws-json/master-keys.ts';
 import { openSecrets, secretActions } from './aws-json/secrets.ts';
 import { createTables } from './dynamodb/tables.ts';
+import { fileSystemActions } from './efs/file-systems.ts';
 import { EventSources } from './event-sources/event-sources.ts';
 import { queueMappings } from './event-sources/queue-mappings.ts';
 import { readService, type ServiceSpec } from './fleet/task-definition.ts';
@@ -71,14 +72,16 @@ function startEventSources(context: HostContext, deployment: Deployment, { queue
 
 /** Makes what the template declares, on the emulators. */
 export async function deploy(context: HostContext, emulators: Emulators): Promise<Deployed> {
-  const { assembly, queues, dynamodbEndpoint } = emulators;
+  const { assembly, queues, buckets, dynamodbEndpoint } = emulators;
   const { dir } = context;
   const deployment = resolveDeployment(assembly, queues.endpoint);
   const secrets = await openSecrets(deployment, dir.secrets);
   emulators.addActions(secretActions(secrets));
   emulators.addActions(masterKeyActions(await openMasterKeys(deployment, dir.masterKeys)));
+  emulators.addActions(fileSystemActions(deployment, dir.snapshots));
   const service = readService(deployment, secrets);
   await createQueues(deployment, queues);
+  for (const { name } of deployment.list('AWS::S3::Bucket')) await buckets?.create(name);
   const keys = await fillTables(deployment, dynamodbEndpoint, service, dir.keys);
   const functions = startFunctions(context, deployment, emulators);
   startEventSources(context, deployment, emulators, functions);

@@ -3,6 +3,7 @@ import { allStarted } from './all-started.ts';
 import { AwsJsonServer, type Actions } from './aws-json/aws-json-server.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { startDynoxide, type Dynoxide } from './dynamodb/dynoxide.ts';
+import { BucketServer } from './buckets/bucket-server.ts';
 import { openLog, type HostContext } from './host-context.ts';
 import { QueueServer } from './queues/queue-server.ts';
 import { REPOSITORY } from './repository.ts';
@@ -16,10 +17,12 @@ export interface Emulators {
   readonly dynamodbEndpoint: string;
   readonly queues: QueueServer;
   readonly ecsEndpoint: string;
+  /** `undefined`: the template has no buckets. */
+  readonly buckets: BucketServer | undefined;
   readonly whatsapp: WhatsappService | undefined;
   /** For every process and function of ours. */
   readonly aws: Readonly<Record<string, string>>;
-  /** Adds actions to the server that answers for KMS, Secrets Manager and ECS. */
+  /** Adds actions to the server that answers for KMS, Secrets Manager, ECS and EFS. */
   addActions(actions: Actions): void;
 }
 
@@ -55,6 +58,14 @@ async function queueServer({ closing, options }: HostContext, region: string): P
   return server;
 }
 
+async function bucketServer({ closing, dir }: HostContext, { region, stacks }: Assembly): Promise<BucketServer | undefined> {
+  const isNeeded = stacks.some(({ template }) => Object.values(template.Resources).some(({ Type }) => Type === 'AWS::S3::Bucket'));
+  if (!isNeeded) return undefined;
+  const server = await BucketServer.start(dir.buckets, region);
+  closing.defer(() => server.stop());
+  return server;
+}
+
 async function awsJsonServer({ closing }: HostContext, actions: () => Actions): Promise<AwsJsonServer> {
   const server = await AwsJsonServer.start(actions);
   closing.defer(() => server.stop());
@@ -68,12 +79,14 @@ export async function startEmulators(context: HostContext): Promise<Emulators> {
     [Assembly, Pick<Dynoxide, 'endpoint'>, WhatsappService | undefined, AwsJsonServer]
   >([template(context), dynamodb(context), whatsappService(context), awsJsonServer(context, () => actions)]);
   const queues = await queueServer(context, assembly.region);
-  const endpoints = { region: assembly.region, dynamodb: dynamodbEndpoint, sqs: queues.endpoint, awsJson };
+  const buckets = await bucketServer(context, assembly);
+  const endpoints = { region: assembly.region, dynamodb: dynamodbEndpoint, sqs: queues.endpoint, s3: buckets?.endpoint, awsJson };
   return {
     assembly,
     dynamodbEndpoint,
     queues,
     ecsEndpoint: awsJson,
+    buckets,
     whatsapp,
     aws: awsEnvironment(endpoints),
     addActions(more) {

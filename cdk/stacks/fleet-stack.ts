@@ -40,25 +40,28 @@ export class FleetStack extends Stack {
   readonly task: FargateTaskDefinition;
   readonly service: FargateService;
   readonly scaling: FleetScaling;
+  readonly store: SessionStore;
   readonly #props: FleetStackProps;
 
   constructor(scope: Construct, id: string, props: FleetStackProps) {
     super(scope, id, props);
     this.#props = props;
-    const { data, network, isDisposable } = props;
+    const { data, network, fleet, isDisposable } = props;
     this.cluster = new Cluster(this, 'Cluster', {
       vpc: network.vpc,
       containerInsightsV2: ContainerInsights.ENHANCED,
     });
-    const store = new SessionStore(this, 'SessionStore', {
+    this.store = new SessionStore(this, 'SessionStore', {
       vpc: network.vpc,
       key: data.key,
       clients: network.instances,
       isDisposable,
+      kind: fleet.sessionStore,
+      snapshotKey: data.snapshotKey,
     });
-    this.task = this.#makeTask(store);
-    this.#addContainer();
-    this.#grantTask(store);
+    this.task = this.#makeTask(this.store);
+    this.#addContainer(this.store);
+    this.#grantTask(this.store);
     this.service = this.#makeService();
     this.scaling = new FleetScaling(this, 'Scaling', { ...props, service: this.service });
   }
@@ -77,12 +80,12 @@ export class FleetStack extends Stack {
     });
   }
 
-  #addContainer(): void {
+  #addContainer(store: SessionStore): void {
     const { data, fleet } = this.#props;
     const container = this.task.addContainer('instance', {
       image: ContainerImage.fromAsset(REPOSITORY, { file: 'fleet/Dockerfile', platform: Platform.LINUX_AMD64 }),
       portMappings: [{ containerPort: INSTANCE_PORT }],
-      environment: fleetEnvironment(data, fleet.sessionsPerInstance),
+      environment: { ...fleetEnvironment(data, fleet.sessionsPerInstance), ...store.environment() },
       logging: LogDriver.awsLogs({ streamPrefix: 'instance', logGroup: new HouseLogGroup(this, 'Logs', data.logs) }),
       readonlyRootFilesystem: true,
       linuxParameters: new LinuxParameters(this, 'Linux', { initProcessEnabled: true }), // reaps browsers' orphans
@@ -101,7 +104,7 @@ export class FleetStack extends Stack {
     data.sessionEvents.grantSend(taskRole);
     data.grantNudging(taskRole);
     data.snapshotKey.grant(taskRole, 'kms:GenerateDataKey', 'kms:Decrypt');
-    store.grantMount(taskRole);
+    store.grantUse(taskRole);
     taskRole.addToPrincipalPolicy(this.#allowTaskProtection());
   }
 

@@ -43,6 +43,7 @@ export async function readSnapshot(path: string, target: Writable, keys: DataKey
     const tag = Buffer.alloc(TAG_BYTES);
     await handle.read(tag, 0, TAG_BYTES, end);
     const decipher = createDecipheriv(CIPHER, plain, Buffer.from(header.nonce, 'base64')).setAAD(raw).setAuthTag(tag);
+    plain.fill(0);
     const encrypted = handle.createReadStream({ start, end: end - 1, autoClose: false });
     await pipeline(encrypted, decipher, createZstdDecompress(), target).catch((error: unknown) => {
       throw isSystemError(error) ? error : new UnusableCopyError('snapshot_corrupt', 'its content is cut short or altered', { cause: error });

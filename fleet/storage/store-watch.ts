@@ -9,7 +9,6 @@ export interface StoreWatchOptions {
   readonly fileSystem: FileSystem;
   readonly metrics: Pick<FleetMetrics, 'storeBytes' | 'storeAvailable'>;
   readonly log: Log;
-  readonly everyMs?: number;
 }
 
 /** Looks after the file system that keeps sessions: how large it is, and whether it can be reached from every zone. */
@@ -24,7 +23,7 @@ export class StoreWatch {
 
   start(): void {
     void this.#look();
-    this.#timer = setInterval(() => void this.#look(), this.#options.everyMs ?? LOOK_EVERY_MS);
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
   }
 
   stop(): void {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { listenLocally } from '../listen-locally.ts';
 import { AwsJsonError } from './aws-json-error.ts';
 
-/** One action of a service, by its target or, for a REST service, by method and path. What it returns goes out as JSON; an AwsJsonError as the SDK's exception of that name. */
+/** One action of a service, by its target or, for a REST service, by method and path. A query counts as input. What it returns goes out as JSON; an AwsJsonError as the SDK's exception of that name. */
 export type Action = (input: Readonly<Record<string, unknown>>) => object | Promise<object>;
 export type Actions = Readonly<Record<string, Action>>;
 
@@ -42,10 +42,11 @@ export class AwsJsonServer {
   static async start(actions: () => Actions): Promise<AwsJsonServer> {
     const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       try {
-        const target = String(request.headers['x-amz-target'] ?? `${request.method} ${request.url?.split('?')[0]}`);
+        const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+        const target = String(request.headers['x-amz-target'] ?? `${request.method} ${pathname}`);
         const action = actions()[target];
         if (!action) throw new AwsJsonError('UnknownOperationException', `The local host has no ${target}`);
-        send(response, 200, await action(await readJson(request)));
+        send(response, 200, await action({ ...Object.fromEntries(searchParams), ...(await readJson(request)) }));
       } catch (error) {
         sendFailure(response, error);
       }

@@ -13,6 +13,7 @@ export interface DataDir {
   readonly masterKeys: string; // of the local KMS
   readonly database: string;
   readonly snapshots: string; // takes the place of EFS
+  readonly buckets: string; // takes the place of S3
   readonly profiles: string; // live browser profiles: as short-lived as a task's disk
   readonly whatsapp: string;
   readonly logs: string;
@@ -27,6 +28,7 @@ const layout = (root: string): DataDir => ({
   masterKeys: join(root, 'kms-keys.json'),
   database: join(root, 'dynamodb.sqlite'),
   snapshots: join(root, 'efs'),
+  buckets: join(root, 's3'),
   profiles: join(root, 'profiles'),
   whatsapp: join(root, 'whatsapp'),
   logs: join(root, 'logs'),

@@ -78,6 +78,16 @@ const secret: Naming = (resource, arn) => {
   return { ref: secretArn, name, arn: secretArn, attributes: { Id: secretArn } };
 };
 
+const bucket: Naming = (resource) => {
+  const name = nameOf(resource, 'BucketName').toLowerCase(); // S3 takes no capitals
+  return { ref: name, name, arn: `arn:aws:s3:::${name}` };
+};
+
+const fileSystem: Naming = (resource, arn) => {
+  const id = `fs-${ownId(resource, 17)}`;
+  return { ref: id, name: id, arn: arn('elasticfilesystem', `file-system/${id}`), attributes: { FileSystemId: id } };
+};
+
 const key: Naming = (resource, arn) => {
   const id = uuidOf(`${resource.stack}/${resource.logicalId}`);
   return { ref: id, name: id, arn: arn('kms', `key/${id}`), attributes: { KeyId: id } };
@@ -100,6 +110,8 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
   'AWS::DynamoDB::GlobalTable': table,
   'AWS::SQS::Queue': queue,
   'AWS::SecretsManager::Secret': secret,
+  'AWS::S3::Bucket': bucket,
+  'AWS::EFS::FileSystem': fileSystem,
   'AWS::KMS::Key': key,
   'AWS::KMS::Alias': byName('AliasName', 'kms', (name) => name),
   'AWS::Lambda::Function': byName('FunctionName', 'lambda', (name) => `function:${name}`),

@@ -16,11 +16,17 @@ const CdkJson = z.object({ context: z.record(z.string(), z.unknown()).default({}
 /** The CLI would pass cdk.json's context on; we run the app without it. */
 async function contextOf(root: string): Promise<string> {
   const { context } = CdkJson.parse(JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8')));
-  return JSON.stringify({ ...context, stage: 'local' });
+  return JSON.stringify({ ...context, ...chosen(), stage: 'local' });
 }
 
-async function runApp(root: string, outDir: string, signal: AbortSignal): Promise<void> {
-  const env = { ...process.env, CDK_OUTDIR: outDir, CDK_CONTEXT_JSON: await contextOf(root) };
+/** Settings of the stage that whoever runs the host may choose in its environment: they decide what the template has. */
+function chosen(): Readonly<Record<string, string>> {
+  const sessionStore = process.env['SESSION_STORE'];
+  return sessionStore === undefined ? {} : { sessionStore };
+}
+
+async function runApp(root: string, outDir: string, context: string, signal: AbortSignal): Promise<void> {
+  const env = { ...process.env, CDK_OUTDIR: outDir, CDK_CONTEXT_JSON: context };
   try {
     await promisify(execFile)(process.execPath, ['cdk/bin/app.ts'], { cwd: root, env, signal, timeout: SYNTH_LIMIT_MS });
   } catch (error) {
@@ -47,15 +53,16 @@ async function moveIntoPlace(made: string, place: string): Promise<void> {
 
 /**
  * The folder of the cloud assembly of the sources under `root`, stage `local`: synthesized once for each state of the
- * sources and kept in `cache`. Throws a StartError with the app's own words when it cannot be synthesized.
+ * sources and each choice of settings, and kept in `cache`. Throws a StartError with the app's own words when it cannot be synthesized.
  */
 export async function synthesize(root: string, cache: string, signal: AbortSignal): Promise<string> {
-  const place = join(cache, await hashSources(root));
+  const context = await contextOf(root);
+  const place = join(cache, await hashSources(root, context));
   await mkdir(cache, { recursive: true });
   if (!existsSync(join(place, 'manifest.json'))) {
     const made = `${place}.${process.pid}`;
     try {
-      await runApp(root, made, signal);
+      await runApp(root, made, context, signal);
       await moveIntoPlace(made, place);
     } finally {
       await rm(made, { recursive: true, force: true });

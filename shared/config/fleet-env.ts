@@ -13,6 +13,11 @@ export const FleetEnv = z.object({
   SESSION_EVENTS_QUEUE_URL: z.url(),
   NUDGE_SECRET_ARN: z.string().min(1),
   SNAPSHOT_KEY_ARN: z.string().min(1).describe('KMS key that wraps the data key of each snapshot'),
+  SNAPSHOT_FORMER_KEY_ARNS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((arn) => arn !== ''))
+    .describe('Keys that wrapped older snapshots, separated by commas: they are still opened'),
   SESSION_STORE: z.enum(['efs-snapshot', 'local-auth', 'remote-auth']).default('efs-snapshot').describe('See docs/session-storage.md'),
   SESSION_STORE_DIR: z.string().min(1).describe('Where snapshots go: the EFS mount'),
   SESSION_STORE_BUCKET: z.string().min(1).optional().describe('Where they go with remote-auth'),

@@ -23,6 +23,12 @@ describe('fleet/Dockerfile', () => {
     expect(made.split(' ')).toEqual(expect.arrayContaining(folders));
   });
 
+  it('has the optional packages without which RemoteAuth refuses to be made', () => {
+    const { optionalDependencies } = JSON.parse(readFileSync(join(import.meta.dirname, '../../node_modules/whatsapp-web.js/package.json'), 'utf8')) as { optionalDependencies: object };
+    expect(Object.keys(optionalDependencies)).toEqual(expect.arrayContaining(['archiver', 'fs-extra', 'unzipper']));
+    expect(dockerfile).not.toMatch(/npm ci .*--omit=optional/);
+  });
+
   it('exposes the port others call', () => {
     expect(dockerfile).toContain(`EXPOSE ${INSTANCE_PORT}`);
     expect(FleetEnv.shape.PORT.parse(undefined)).toBe(INSTANCE_PORT);

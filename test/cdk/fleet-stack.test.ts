@@ -114,6 +114,49 @@ describe('snapshots', () => {
   });
 });
 
+describe('the store of sessions', () => {
+  const environmentIn = (template: typeof fleet): Record<string, unknown> => {
+    const [task] = Object.values(template.findResources('AWS::ECS::TaskDefinition')) as { Properties: { ContainerDefinitions: Container[] } }[];
+    return Object.fromEntries(task!.Properties.ContainerDefinitions[0]!.Environment.map(({ Name, Value }) => [Name, Value]));
+  };
+
+  it('is the file system unless the stage chooses otherwise, and instances may see how that does', () => {
+    expect(environmentIn(fleet)).toMatchObject({ SESSION_STORE: 'efs-snapshot', EFS_FILE_SYSTEM_ID: { Ref: expect.any(String) } });
+    fleet.resourceCountIs('AWS::S3::Bucket', 0);
+    fleet.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeMountTargets'],
+            Resource: { 'Fn::GetAtt': [Match.anyValue(), 'Arn'] },
+          }),
+        ]),
+      }),
+    });
+  });
+
+  it('is a bucket that nobody else reaches, under the key of snapshots, where the stage wants one', () => {
+    const { fleet: template } = templatesOf(makeStage('dev', { sessionStore: 'remote-auth' }));
+    expect(environmentIn(template)).toMatchObject({ SESSION_STORE: 'remote-auth', SESSION_STORE_BUCKET: { Ref: expect.any(String) } });
+    const allOn = { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true };
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: allOn,
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { 'Fn::ImportValue': Match.stringLikeRegexp('SnapshotKey') } } },
+        ],
+      },
+      LifecycleConfiguration: Match.anyValue(),
+      VersioningConfiguration: Match.absent(),
+    });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })]),
+      }),
+    });
+  });
+});
+
 describe('network', () => {
   it('lets nobody in from outside', () => {
     const rules = [

@@ -19,6 +19,12 @@ describe('cdk-nag', () => {
     expect(new AwsSolutionsChecks().validateScope(app!).violations).toEqual([]);
   });
 
+  it('has nothing to say about sessions in a bucket that we have not answered', () => {
+    const stacks = makeStage('prod', { sessionStore: 'remote-auth' });
+    acknowledgeFindings(stacks);
+    expect(new AwsSolutionsChecks().validateScope(App.of(stacks.data)!).violations).toEqual([]);
+  });
+
   it('does look: an app without our answers has findings', () => {
     const app = App.of(makeStage('dev').data);
     expect(new AwsSolutionsChecks().validateScope(app!).violations).not.toEqual([]);

@@ -15,6 +15,7 @@ describe('stages', () => {
 
   it('refuse a name or value they do not know, and say what they do', () => {
     expect(() => settingsOf({ stage: 'production' })).toThrow('dev|prod|local|localstack');
+    expect(() => settingsOf({ sessionStore: 's3' })).toThrow('efs-snapshot|local-auth|remote-auth');
     expect(() => settingsOf({ webhookAllowLoopback: 'yes' })).toThrow('webhookAllowLoopback must be true or false');
   });
 

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AwsJsonServer, type Actions } from '../../../local/aws-json/aws-json-server.ts';
 import { masterKeyActions, openMasterKeys } from '../../../local/aws-json/master-keys.ts';
 import { openSecrets, secretActions } from '../../../local/aws-json/secrets.ts';
+import { kmsDataKeys } from '../../../shared/adapters/kms/kms-data-keys.ts';
+import { WrongKeyError } from '../../../shared/domain/encryption/data-keys.ts';
 import { readFixture } from './fixtures/deployed-fixture.ts';
 
 describe('KMS and Secrets Manager of the local host, to the real SDK', () => {
@@ -64,6 +66,15 @@ describe('KMS and Secrets Manager of the local host, to the real SDK', () => {
     await expect(client.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: {} }))).rejects.toMatchObject({
       name: 'InvalidCiphertextException',
     });
+  });
+
+  it('tells a ciphertext under another key, and one that is none of its own', async () => {
+    const client = new KMSClient(settings);
+    const { CiphertextBlob = new Uint8Array() } = await client.send(new GenerateDataKeyCommand({ KeyId: await keyArn(), KeySpec: 'AES_256' }));
+    const keys = kmsDataKeys(await keyArn(), [], client);
+    await expect(keys.unwrap(CiphertextBlob, { session: 'another' })).rejects.toThrow(WrongKeyError);
+    await expect(keys.unwrap(Uint8Array.from(CiphertextBlob).fill(7, 0, 4), {})).rejects.toThrow(WrongKeyError);
+    await expect(kmsDataKeys('arn:aws:kms:eu-west-1:000000000000:key/none', [], client).unwrap(CiphertextBlob, {})).rejects.toMatchObject({ name: 'NotFoundException' });
   });
 
   it('opens after a restart what was sealed before', async () => {

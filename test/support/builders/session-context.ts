@@ -1,6 +1,7 @@
 import { SessionContext, type SessionServices } from '../../../fleet/sessions/session-context.ts';
 import type { SessionStore } from '../../../fleet/storage/session-store.ts';
 import type { SessionEvent } from '../../../shared/contracts/session-events.ts';
+import type { Session } from '../../../shared/domain/sessions/session.ts';
 import { FakeWhatsAppClient } from '../fakes/fake-whatsapp-client.ts';
 import { memoryAssignments } from '../fakes/memory-assignments.ts';
 import { memorySessions } from '../fakes/memory-sessions.ts';
@@ -14,10 +15,10 @@ export interface ContextUnderTest {
 }
 
 /** A session of an instance whose profiles lie under `profileRoot`, with fakes for all it is not about. */
-export function aSessionContext(profileRoot: string, store: SessionStore, over: Partial<SessionServices> = {}): ContextUnderTest {
+export function aSessionContext(profileRoot: string, store: SessionStore, over: Partial<SessionServices> = {}, as: Partial<Session> = {}): ContextUnderTest {
   const events: SessionEvent[] = [];
   const instanceId = anId('ins');
-  const record = aSession({ instanceId, fencingToken: 1 });
+  const record = aSession({ instanceId, fencingToken: 1, ...as });
   const services = sessionServices({
     instanceId, profileRoot, store,
     makeClient: () => new FakeWhatsAppClient(),
@@ -25,5 +26,5 @@ export function aSessionContext(profileRoot: string, store: SessionStore, over: 
     send: async (batch) => void events.push(...batch.events),
     ...over,
   });
-  return { context: new SessionContext(record, { sessionId: record.id, instanceId, fencingToken: 1 }, services), events };
+  return { context: new SessionContext(record, { sessionId: record.id, instanceId, fencingToken: record.fencingToken }, services), events };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { efsSnapshotStore } from '../../../../fleet/storage/efs-snapshot-store.ts';
@@ -81,6 +81,12 @@ describe('snapshots on EFS', () => {
     await mkdir(join(root, 'store', workspaceId, other));
     await writeFile(join(root, 'store', workspaceId, other, NEWEST), await readFile(join(folder, NEWEST)));
     expect(await open().restoreLatest({ ...owner(2), sessionId: other }, join(root, 'new'))).toBeUndefined();
+  });
+
+  it('may be given another name by hand: that of an owner long before', async () => {
+    await rename(join(folder, NEWEST), join(folder, '0000000000-000001.snap'));
+    await rm(join(folder, '0000000001-000001.snap'));
+    expect(await restore()).toEqual({ codes: [], link: 'newer '.repeat(200) });
   });
 
   it('waits for a key service that does not answer, in place of asking for a QR (I4)', async () => {
