@@ -18,7 +18,7 @@ export interface ReaperOptions {
   readonly onDrainRequested: () => void;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly metrics: Pick<FleetMetrics, 'takeovers'>;
+  readonly metrics: Pick<FleetMetrics, 'takeovers' | 'instancesLost'>;
   readonly log: Log;
 }
 
@@ -73,6 +73,7 @@ export class Reaper {
     const { log, metrics } = this.#options;
     try {
       const { lost, moved, waiting } = await this.#reassign();
+      metrics.instancesLost.inc(lost.length);
       metrics.takeovers.inc(moved.length);
       if (lost.length + moved.length > 0) log.info({ lost, moved: moved.map(({ sessionId, instanceId }) => ({ sessionId, instanceId })), waiting }, 'sessions reassigned');
     } catch (error) {

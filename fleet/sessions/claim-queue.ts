@@ -1,6 +1,7 @@
 import type { PacingProfile } from '../../shared/contracts/api/sessions.ts';
 import type { OutboundMessage } from '../../shared/domain/outbox/outbound-message.ts';
 import type { Outbox, OutboxLane } from '../../shared/domain/outbox/outbox.ts';
+import type { FleetMetrics } from '../observability/fleet-metrics.ts';
 import type { Pacer } from './pacer.ts';
 
 const BATCH = 50;
@@ -21,6 +22,7 @@ export interface ClaimQueueOptions {
   readonly outbox: Pick<Outbox, 'listDue' | 'listLanes' | 'claim'>;
   readonly pacer: Pacer;
   readonly profile: () => PacingProfile;
+  readonly metrics: Pick<FleetMetrics, 'claimSeconds' | 'outbox'>;
 }
 
 /** Takes what is due out of a session's lanes: direct messages first, then its campaigns in turn. */
@@ -52,6 +54,7 @@ export class ClaimQueue {
     if (performance.now() - this.#lanesReadAt > LANES_KNOWN_FOR_MS) {
       this.#lanes = await this.#options.outbox.listLanes(this.#options.sessionId);
       this.#lanesReadAt = performance.now();
+      this.#options.metrics.outbox.keep(this.#options.sessionId, this.#lanes);
     }
     return this.#lanes;
   }
@@ -63,19 +66,26 @@ export class ClaimQueue {
   }
 
   async #fromLane(lane: OutboxLane): Promise<NextClaim> {
-    const { outbox, pacer, profile } = this.#options;
+    const { pacer, profile } = this.#options;
     const isUnlimited = profile() === 'unlimited';
     const due = await this.#due(lane, isUnlimited ? BATCH : 1);
+    this.#options.metrics.outbox.saw(lane, due);
     if (due.length === 0) return { kind: 'idle' };
     const waitMs = await pacer.waitMs(profile());
     if (waitMs > 0) return { kind: 'wait', ms: waitMs };
-    const { sessionId, fencingToken } = this.#options;
-    const claim = await outbox.claim({ sessionId, fencingToken, messages: due });
+    return this.#claim(lane, due);
+  }
+
+  async #claim(lane: OutboxLane, due: readonly OutboundMessage[]): Promise<NextClaim> {
+    const { sessionId, fencingToken, outbox, metrics } = this.#options;
+    const observe = metrics.claimSeconds.startTimer();
+    const claim = await outbox.claim({ sessionId, fencingToken, messages: due }).finally(observe);
     switch (claim.outcome) {
       case 'fenced':
         return { kind: 'fenced' };
       case 'campaign-not-running':
         this.#lanes = this.#lanes.filter((other) => other !== lane); // until the lanes are read again
+        metrics.outbox.saw(lane, []);
         return { kind: 'idle' };
       case 'claimed':
         this.#remember(claim.claimed); // the others are still to be claimed, or gone from the index shortly

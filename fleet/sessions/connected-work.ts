@@ -99,7 +99,7 @@ function makeDrain(options: ConnectedWorkOptions): OutboxDrain {
   const pacer = new Pacer({ sessionId, store: services.pacing, clock: services.clock, random: services.random });
   return new OutboxDrain({
     sessionId, profile, pacer, client, outbox, inFlight, onFenced, metrics, log,
-    queue: new ClaimQueue({ sessionId, fencingToken, outbox, pacer, profile }),
+    queue: new ClaimQueue({ sessionId, fencingToken, outbox, pacer, profile, metrics }),
     sender: new MessageSender({ workspaceId, sessionId, client, lease, messages, inFlight, receipts, report: (...events) => context.report(...events) }),
     resolveInDoubt: (isFreshPage) => resolveInDoubt(inDoubtOptions(options), isFreshPage),
     onStalled: onDead,

@@ -71,7 +71,7 @@ describe('OutboxDrain', () => {
     options = { sessionId, fencingToken: TOKEN, client, outbox, receipts, inFlight, log: silentLog };
     drain = new OutboxDrain({
       sessionId, profile, pacer, client, outbox, inFlight, metrics, log: silentLog,
-      queue: new ClaimQueue({ sessionId, fencingToken: TOKEN, outbox, pacer, profile }),
+      queue: new ClaimQueue({ sessionId, fencingToken: TOKEN, outbox, pacer, profile, metrics }),
       sender: new MessageSender({ workspaceId: WORKSPACE, sessionId, client, lease, messages, inFlight, receipts, report }),
       resolveInDoubt: (isFreshPage) => resolveInDoubt(options, isFreshPage),
       onFenced: () => { fenced += 1; },
