@@ -34,7 +34,7 @@ export function fleetMetrics() {
     takeoverSeconds: new Histogram({
       name: 'blazz_takeover_seconds', help: 'From the last heartbeat of a lost owner until the session was connected here', buckets: MOVE_SECONDS, registers,
     }),
-    renewals: new Counter({ name: 'blazz_lease_renewals_total', help: 'Lease renewals', labelNames: ['outcome'], registers }),
+    renewals: renewalCounter(registry),
     claimSeconds: new Histogram({ name: 'blazz_outbox_claim_seconds', help: 'One claim of due messages', buckets: SEND_SECONDS, registers }),
     restarts: new Counter({ name: 'blazz_browser_restarts_total', help: 'Browsers restarted after trouble', labelNames: ['reason'], registers }),
     warnings: new Counter({ name: 'blazz_session_warnings_total', help: 'Warnings of sessions', labelNames: ['source', 'code'], registers }),
@@ -46,6 +46,13 @@ export function fleetMetrics() {
 function collectNodeMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
   for (const kind of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${kind}_total`);
+}
+
+/** Both outcomes are there from the start: to Prometheus a series that begins at 1 has not increased. */
+function renewalCounter(registry: Registry) {
+  const renewals = new Counter({ name: 'blazz_lease_renewals_total', help: 'Lease renewals', labelNames: ['outcome'], registers: [registry] });
+  for (const outcome of ['renewed', 'failed']) renewals.inc({ outcome }, 0);
+  return renewals;
 }
 
 /** Worked out when somebody asks, from what the sessions saw. */
