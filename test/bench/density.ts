@@ -6,7 +6,7 @@ import { median, round } from './statistics.ts';
 const MB = 1_048_576;
 /** What a session costs at rest is a figure of its own; between candidates a shorter look tells enough. */
 const REST_SECONDS = 60;
-const CANDIDATE_REST_SECONDS = 10;
+const CANDIDATE_REST_SECONDS = 20;
 
 const AS_SHIPPED = 'as shipped';
 
@@ -21,7 +21,6 @@ function figuresOf(rounds: Rounds, shipped: Rounds, sessions: number): Row['figu
   return {
     'MB a session, its browser': round(each(browserBytes) / MB),
     'against as shipped': round(medianOf(rounds, browserBytes) / medianOf(shipped, browserBytes), 2),
-    'MB of the instance itself': round(medianOf(rounds, ({ nodeBytes }) => nodeBytes) / MB),
     'CPU at rest a session, ‰ of a core': round(each(({ browserCpu, nodeCpu }) => browserCpu + nodeCpu) * 1_000),
     'of it Node': round(each(({ nodeCpu }) => nodeCpu) * 1_000),
     processes: round(each(({ processes }) => processes)),
@@ -31,12 +30,16 @@ function figuresOf(rounds: Rounds, shipped: Rounds, sessions: number): Row['figu
   };
 }
 
+/** Only of an instance that has just linked its sessions: Node's heap grows with each browser it starts, to some bound. */
+const instanceFigures = (fresh: DensityRound | undefined): Row['figures'] => ({ 'MB of the instance itself': round((fresh?.nodeBytes ?? 0) / MB) });
+
 /** One round of each, the shipped flags first: what changes on the machine meanwhile changes for all of them. */
 async function measureFlags(fleet: DensityFleet, candidates: readonly Candidate[], options: BenchOptions) {
-  const rounds = new Map<string, DensityRound[]>([[AS_SHIPPED, []]]);
+  const shipped: DensityRound[] = [];
+  const rounds = new Map<string, DensityRound[]>();
   const failures = new Map<string, string>();
   for (let n = 0; n < options.repeat; n++) {
-    rounds.get(AS_SHIPPED)?.push(await fleet.measure({}, REST_SECONDS * options.scale));
+    shipped.push(await fleet.measure({}, REST_SECONDS * options.scale));
     for (const candidate of candidates) {
       options.progress(`round ${n + 1} of ${options.repeat}: ${candidate.name}`);
       try {
@@ -47,7 +50,7 @@ async function measureFlags(fleet: DensityFleet, candidates: readonly Candidate[
       }
     }
   }
-  return { rounds, failures };
+  return { shipped, rounds, failures };
 }
 
 async function flagRows(options: BenchOptions): Promise<{ rows: Row[]; shipped: Rounds }> {
@@ -55,9 +58,12 @@ async function flagRows(options: BenchOptions): Promise<{ rows: Row[]; shipped: 
   const chosen = CANDIDATES.filter(({ name }) => isChosen(options)(name));
   const fleet = await DensityFleet.start(sessions);
   try {
-    const { rounds, failures } = await measureFlags(fleet, chosen, options);
-    const shipped = rounds.get(AS_SHIPPED) ?? [];
+    const { shipped, rounds, failures } = await measureFlags(fleet, chosen, options);
     const rows: Row[] = [
+      {
+        what: `${AS_SHIPPED}: ${sessions} sessions on 1 instance, median of ${options.repeat}`,
+        figures: { ...figuresOf(shipped, shipped, sessions), ...instanceFigures(shipped[0]) },
+      },
       ...[...rounds].map(([what, each]) => ({ what, figures: figuresOf(each, shipped, sessions) })),
       ...[...failures].map(([what, failure]) => ({ what, figures: { 'MB a session, its browser': `failed: ${failure}` } })),
     ];
@@ -72,8 +78,8 @@ async function nodeRow(nodeOptions: string, shipped: Rounds, options: BenchOptio
   options.progress(`NODE_OPTIONS ${nodeOptions}`);
   const fleet = await DensityFleet.start(options.sessions, nodeOptions);
   try {
-    const rounds = [await fleet.measure({}, CANDIDATE_REST_SECONDS)];
-    return { what: `with NODE_OPTIONS=${nodeOptions}`, figures: figuresOf(rounds, shipped, options.sessions) };
+    const fresh = await fleet.measure({}, CANDIDATE_REST_SECONDS);
+    return { what: `with NODE_OPTIONS=${nodeOptions}`, figures: { ...figuresOf([fresh], shipped, options.sessions), ...instanceFigures(fresh) } };
   } finally {
     await fleet.stop();
   }
