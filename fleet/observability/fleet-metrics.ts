@@ -1,5 +1,4 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { memoryLimit } from './memory-limit.ts';
 import { LANE_KINDS, OutboxBacklog, type LaneKind } from './outbox-backlog.ts';
 
 export type FleetMetrics = ReturnType<typeof fleetMetrics>;
@@ -18,9 +17,6 @@ export function fleetMetrics() {
     build: new Gauge({ name: 'blazz_build_info', help: 'Always 1; the label says which version runs', labelNames: ['version'], registers }),
     state: new Gauge({ name: 'blazz_instance_state', help: '1 for the state this instance is in', labelNames: ['state'], registers }),
     capacity: new Gauge({ name: 'blazz_session_capacity', help: 'Sessions this instance may take', registers }),
-    memoryLimit: new Gauge({
-      name: 'blazz_memory_limit_bytes', help: 'What the instance and its browsers may take together', registers, collect() { this.set(memoryLimit()); },
-    }),
     instancesLost: new Counter({ name: 'blazz_instances_lost_total', help: 'Other instances this one declared lost, their lease being over', registers }),
     sessions: new Gauge({ name: 'blazz_sessions', help: 'Sessions here, by status', labelNames: ['status'], registers }),
     memory: new Gauge({ name: 'blazz_session_memory_bytes', help: 'PSS of a session\'s browser', labelNames: ['session'], registers }),

@@ -7,11 +7,13 @@ import { type Alert, type Dashboard, isAlert, MONITORING, queriesOf, readDashboa
 
 /** Measured by parts of the fleet that are still on their way. */
 const COMING: readonly string[] = [
-  'blazz_snapshots_total', 'blazz_snapshot_seconds', 'blazz_session_store_bytes', 'blazz_hand_overs_total', 'blazz_hand_over_seconds',
-  'blazz_hibernations_total', 'blazz_wakes_total', 'blazz_qr_rounds_total', 'blazz_health_checks_failed_total', 'blazz_recoveries_total',
+  'blazz_snapshots_total', 'blazz_snapshot_seconds', 'blazz_snapshot_bytes', 'blazz_session_store_bytes', 'blazz_session_store_available',
+  'blazz_hand_overs_total', 'blazz_hand_over_seconds', 'blazz_hibernations_total', 'blazz_wakes_total', 'blazz_qr_rounds_total',
+  'blazz_health_checks_failed_total', 'blazz_recovery_steps_total', 'blazz_recoveries_total', 'blazz_timeouts_total',
+  'blazz_instance_memory_bytes', 'blazz_instance_memory_limit_bytes', 'blazz_admitting', 'blazz_admission_refusals_total',
 ];
-/** Gauges that count things: what they count is their unit. */
-const COUNTS = ['blazz_sessions', 'blazz_session_capacity', 'blazz_instance_state', 'blazz_outbox_depth'];
+/** Gauges that count things, or say yes or no: they have no other unit. */
+const COUNTS = ['blazz_sessions', 'blazz_session_capacity', 'blazz_instance_state', 'blazz_outbox_depth', 'blazz_admitting', 'blazz_session_store_available'];
 
 const metricsIn = (expression: string): string[] =>
   (expression.match(/\b(blazz|nodejs|process)_[a-z0-9_]+/g) ?? []).map((name) => name.replace(/_(bucket|count|sum)$/, ''));
