@@ -112,11 +112,13 @@ function makeBase(config: FleetEnv) {
   const id = newInstanceId();
   const doc = documentClient();
   const registry = dynamoInstanceRegistry(doc, config.REGISTRY_TABLE);
+  const metrics = fleetMetrics();
+  metrics.build.set({ version: config.BLAZZ_VERSION }, 1);
+  metrics.capacity.set(config.CAPACITY);
   const readSecret = secretReader(config.NUDGE_SECRET_ARN);
   return {
-    id, config, registry, readSecret,
+    id, config, registry, metrics, readSecret,
     log: fleetLog(config.LOG_LEVEL, { instanceId: id }),
-    metrics: fleetMetrics(),
     assignments: dynamoAssignments(doc, { core: config.CORE_TABLE, registry: config.REGISTRY_TABLE }),
     sessions: dynamoSessions(doc, config.CORE_TABLE),
     pacing: dynamoPacing(doc, config.CORE_TABLE),
@@ -310,6 +312,8 @@ function makeRoutes({ id, config, metrics, log }: Base, { lease, pool, reconcile
     stats: () => ({ id, state: lease.state, capacity: config.CAPACITY, sessions: pool.stats() }),
     metrics: () => {
       sampler.updateGauges();
+      metrics.state.reset();
+      metrics.state.set({ state: lease.state }, 1);
       return metrics.registry.metrics();
     },
   };

@@ -20,7 +20,7 @@ export interface ReaperOptions {
   /** The one that the reassignment is made with. */
   readonly silence: Pick<SilenceWatch, 'nextOverInMs'>;
   readonly random: () => number;
-  readonly metrics: Pick<FleetMetrics, 'takeovers'>;
+  readonly metrics: Pick<FleetMetrics, 'takeovers' | 'instancesLost'>;
   readonly log: Log;
 }
 
@@ -76,6 +76,7 @@ export class Reaper {
     const { log, metrics } = this.#options;
     try {
       const { lost, moved, waiting } = await this.#reassign();
+      metrics.instancesLost.inc(lost.length);
       metrics.takeovers.inc(moved.length);
       if (lost.length + moved.length > 0) log.info({ lost, moved: moved.map(({ sessionId, instanceId }) => ({ sessionId, instanceId })), waiting }, 'sessions reassigned');
     } catch (error) {

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { LANE_KINDS, OutboxBacklog, type LaneKind } from './outbox-backlog.ts';
 
 export type FleetMetrics = ReturnType<typeof fleetMetrics>;
 
@@ -10,10 +11,15 @@ const MOVE_SECONDS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300];
 /** All numbers of one instance. Labels are few and bounded: never a session or a phone number, except memory. */
 export function fleetMetrics() {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry }); // CPU, heap, event-loop lag of Node itself
+  collectNodeMetrics(registry);
   const registers = [registry];
   return {
     registry,
+    outbox: outboxMetrics(registry),
+    build: new Gauge({ name: 'blazz_build_info', help: 'Always 1; the label says which version runs', labelNames: ['version'], registers }),
+    state: new Gauge({ name: 'blazz_instance_state', help: '1 for the state this instance is in', labelNames: ['state'], registers }),
+    capacity: new Gauge({ name: 'blazz_session_capacity', help: 'Sessions this instance may take', registers }),
+    instancesLost: new Counter({ name: 'blazz_instances_lost_total', help: 'Other instances this one declared lost, their lease being over', registers }),
     sessions: new Gauge({ name: 'blazz_sessions', help: 'Sessions here, by status', labelNames: ['status'], registers }),
     memory: new Gauge({ name: 'blazz_session_memory_bytes', help: 'PSS of a session\'s browser', labelNames: ['session'], registers }),
     instanceMemory: new Gauge({ name: 'blazz_instance_memory_bytes', help: 'This process and all its browsers (PSS)', registers }),
@@ -27,7 +33,7 @@ export function fleetMetrics() {
     sendSeconds: new Histogram({
       name: 'blazz_message_send_seconds', help: 'From hand-over to the page until WhatsApp took it', buckets: SEND_SECONDS, registers,
     }),
-    takeovers: new Counter({ name: 'blazz_takeovers_total', help: 'Sessions taken over from lost instances', registers }),
+    takeovers: new Counter({ name: 'blazz_takeovers_total', help: 'Sessions this instance found a new owner for, the old one being lost or none there', registers }),
     takeoverSeconds: new Histogram({
       name: 'blazz_takeover_seconds', help: 'From the last heartbeat of a lost owner until the session was connected here', buckets: MOVE_SECONDS, registers,
     }),
@@ -37,7 +43,7 @@ export function fleetMetrics() {
     handOverSeconds: new Histogram({
       name: 'blazz_hand_over_seconds', help: 'From closing a connected session here until it was connected elsewhere', buckets: MOVE_SECONDS, registers,
     }),
-    renewals: new Counter({ name: 'blazz_lease_renewals_total', help: 'Lease renewals', labelNames: ['outcome'], registers }),
+    renewals: renewalCounter(registry),
     claimSeconds: new Histogram({ name: 'blazz_outbox_claim_seconds', help: 'One claim of due messages', buckets: SEND_SECONDS, registers }),
     restarts: new Counter({ name: 'blazz_browser_restarts_total', help: 'Browsers restarted after trouble', labelNames: ['reason'], registers }),
     hibernations: new Counter({ name: 'blazz_hibernations_total', help: 'Idle sessions whose browser was closed', registers }),
@@ -54,4 +60,30 @@ export function fleetMetrics() {
     storeAvailable: new Gauge({ name: 'blazz_session_store_available', help: '1: that file system is available, with all its mount targets', registers }),
     events: new Counter({ name: 'blazz_session_events_total', help: 'Events handed to the queue', registers }),
   };
+}
+
+/** CPU, heap and event-loop lag of Node itself, without the three gauges whose names end as only those of counters may. */
+function collectNodeMetrics(registry: Registry): void {
+  collectDefaultMetrics({ register: registry });
+  for (const kind of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${kind}_total`);
+}
+
+/** Both outcomes are there from the start: to Prometheus a series that begins at 1 has not increased. */
+function renewalCounter(registry: Registry) {
+  const renewals = new Counter({ name: 'blazz_lease_renewals_total', help: 'Lease renewals', labelNames: ['outcome'], registers: [registry] });
+  for (const outcome of ['renewed', 'failed']) renewals.inc({ outcome }, 0);
+  return renewals;
+}
+
+/** Worked out when somebody asks, from what the sessions saw. */
+function outboxMetrics(registry: Registry): OutboxBacklog {
+  const backlog = new OutboxBacklog();
+  const byLane = (name: string, help: string, read: (kind: LaneKind) => number) =>
+    new Gauge({
+      name, help, labelNames: ['lane'], registers: [registry],
+      collect() { for (const lane of LANE_KINDS) this.set({ lane }, read(lane)); },
+    });
+  byLane('blazz_outbox_depth', 'Messages due and unclaimed when connected sessions last looked; a look counts 50 of a lane at most, 1 where the session is paced', (kind) => backlog.depth(kind));
+  byLane('blazz_outbox_oldest_seconds', 'How long the oldest of these has been due', (kind) => backlog.oldestSeconds(kind, Date.now()));
+  return backlog;
 }

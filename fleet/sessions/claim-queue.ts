@@ -1,6 +1,7 @@
 import type { PacingProfile } from '../../shared/contracts/api/sessions.ts';
 import type { OutboundMessage } from '../../shared/domain/outbox/outbound-message.ts';
 import type { Outbox, OutboxLane } from '../../shared/domain/outbox/outbox.ts';
+import type { FleetMetrics } from '../observability/fleet-metrics.ts';
 import type { WhatsAppRateLimiter } from './whatsapp-rate-limiter.ts';
 
 const BATCH = 50;
@@ -25,6 +26,7 @@ export interface ClaimQueueOptions {
   readonly outbox: Pick<Outbox, 'listDue' | 'listLanes' | 'claim' | 'postpone'>;
   readonly limiter: Pick<WhatsAppRateLimiter, 'admit' | 'waitMs' | 'campaignsWaitMs'>;
   readonly profile: () => PacingProfile;
+  readonly metrics: Pick<FleetMetrics, 'claimSeconds' | 'outbox'>;
 }
 
 /** Takes what is due out of a session's lanes: direct messages first, then its campaigns in turn. */
@@ -58,6 +60,7 @@ export class ClaimQueue {
     if (performance.now() - this.#lanesReadAt > LANES_KNOWN_FOR_MS) {
       this.#lanes = await this.#options.outbox.listLanes(this.#options.sessionId);
       this.#lanesReadAt = performance.now();
+      this.#options.metrics.outbox.keep(this.#options.sessionId, this.#lanes);
     }
     return this.#lanes;
   }
@@ -69,21 +72,28 @@ export class ClaimQueue {
   }
 
   async #fromLane(lane: OutboxLane): Promise<NextClaim> {
-    const { outbox, limiter, profile } = this.#options;
+    const { limiter, profile, metrics } = this.#options;
     const isUnlimited = profile() === 'unlimited';
     const due = await this.#due(lane, isUnlimited ? BATCH : PACED_BATCH);
+    metrics.outbox.saw(lane, due);
     if (due.length === 0) return { kind: 'idle' };
     const waitMs = await limiter.waitMs(profile());
     if (waitMs > 0) return { kind: 'wait', ms: waitMs };
     const messages = await this.#admitted(due);
     if (messages.length === 0) return { kind: 'wait', ms: LOOK_BEHIND_MS };
-    const { sessionId, fencingToken } = this.#options;
-    const claim = await outbox.claim({ sessionId, fencingToken, messages: isUnlimited ? messages : messages.slice(0, 1) });
+    return this.#claim(lane, isUnlimited ? messages : messages.slice(0, 1));
+  }
+
+  async #claim(lane: OutboxLane, due: readonly OutboundMessage[]): Promise<NextClaim> {
+    const { sessionId, fencingToken, outbox, metrics } = this.#options;
+    const observe = metrics.claimSeconds.startTimer();
+    const claim = await outbox.claim({ sessionId, fencingToken, messages: due }).finally(observe);
     switch (claim.outcome) {
       case 'fenced':
         return { kind: 'fenced' };
       case 'campaign-not-running':
         this.#lanes = this.#lanes.filter((other) => other !== lane); // until the lanes are read again
+        metrics.outbox.saw(lane, []);
         return { kind: 'idle' };
       case 'claimed':
         this.#remember(claim.claimed); // the others are still to be claimed, or gone from the index shortly

@@ -127,7 +127,7 @@ function makeDrain(options: ConnectedWorkOptions, monitor: SessionHealthMonitor)
   const profile = () => context.record.pacing.profile;
   return new OutboxDrain({
     sessionId, profile, limiter, client, outbox, inFlight, onFenced, metrics, log,
-    queue: new ClaimQueue({ sessionId, fencingToken, outbox, limiter, profile }),
+    queue: new ClaimQueue({ sessionId, fencingToken, outbox, limiter, profile, metrics }),
     sender: new MessageSender({ workspaceId, sessionId, client, lease, messages, inFlight, receipts, report: (...events) => context.report(...events) }),
     resolveInDoubt: (isFreshPage) => resolveInDoubt(inDoubtOptions(options), isFreshPage),
     onOverdue: () => monitor.suspect(),

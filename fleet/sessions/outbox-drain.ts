@@ -38,7 +38,7 @@ export interface OutboxDrainOptions {
   readonly onOverdue: () => void;
   /** WhatsApp has not taken messages for too long: the connection is dead, whatever it says. */
   readonly onStalled: (detail: string) => void;
-  readonly metrics: Pick<FleetMetrics, 'claimed'>;
+  readonly metrics: Pick<FleetMetrics, 'claimed' | 'outbox'>;
   readonly log: Log;
 }
 
@@ -98,6 +98,7 @@ export class OutboxDrain {
         await this.#wakeSignal.sleep(AFTER_ERROR_MS);
       }
     }
+    this.#options.metrics.outbox.forget(this.#options.sessionId);
   }
 
   /** Nothing new is sent while something is in doubt: it might be sent a second time. */

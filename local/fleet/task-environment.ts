@@ -47,12 +47,19 @@ const SYSTEM = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
 const fromHost = (names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 
+/** NODE_OPTIONS are the host's own; those for instances come under another name. */
+const nodeOptions = (): Record<string, string> => {
+  const options = process.env['FLEET_NODE_OPTIONS'];
+  return options ? { NODE_OPTIONS: options } : {};
+};
+
 /** The task definition's environment with what differs on one machine: addresses, folders, and ending with the host. */
 export const taskEnvironment = ({ declared, aws, dataDir, snapshots, whatsapp }: TaskPlace): Record<string, string> => ({
   ...fromHost(SYSTEM),
   ...declared,
   ...aws,
   ...fromHost(OVERRIDES),
+  ...nodeOptions(),
   BIND_HOST: '127.0.0.1',
   PORT: '0',
   SESSION_STORE_DIR: snapshots,

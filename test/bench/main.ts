@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { campaignRates } from './campaign-rate.ts';
 import { consumption } from './consumption.ts';
+import { density } from './density.ts';
 import { drain } from './drain.ts';
 import { fanOut } from './fan-out.ts';
+import { interception } from './interception.ts';
 import { lambdaStart } from './lambda-start.ts';
 import type { Measurement, Row } from './measurement.ts';
 import { memory } from './memory.ts';
 import { restLatency } from './rest-latency.ts';
 
-const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, fanOut, consumption, restLatency, lambdaStart, drain];
+const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, density, interception, fanOut, consumption, restLatency, lambdaStart, drain];
 const RESULTS = join(import.meta.dirname, '../../docs/benchmarks.md');
 const [BEGIN, END] = ['<!-- results -->', '<!-- end of results -->'];
 
@@ -19,9 +21,12 @@ const HELP = `npm run bench -- [options]
 
 Measures Blazz on this machine, each figure beside what it is compared with. Takes about ten minutes.
 
-  --only <names>   some of: ${MEASUREMENTS.map(({ name }) => name).join(', ')} (comma-separated)
+  --only <names>   some of: ${MEASUREMENTS.map(({ name }) => name).join(', ')} (comma-separated);
+                   density, which takes an hour, runs only when it is named
   --repeat <n>     how often each rate is measured; medians are reported (3)
   --scale <f>      sizes relative to the usual ones, for a quick look (1)
+  --sessions <n>   of the density measurement (20)
+  --flags <parts>  of the density measurement: only flags whose names contain one of these (comma-separated)
   --write          put the results into docs/benchmarks.md
   --help           this text
 `;
@@ -31,6 +36,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
     repeat: { type: 'string', default: '3' },
     scale: { type: 'string', default: '1' },
+    sessions: { type: 'string', default: '20' },
+    flags: { type: 'string' },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -62,7 +69,7 @@ async function writeResults(machine: string, measured: ReadonlyMap<string, strin
 }
 
 function chosen(): readonly Measurement[] {
-  const names = values.only?.split(',') ?? MEASUREMENTS.map(({ name }) => name);
+  const names = values.only?.split(',') ?? MEASUREMENTS.filter(({ isLong }) => !isLong).map(({ name }) => name);
   const unknown = names.filter((name) => !MEASUREMENTS.some((measurement) => measurement.name === name));
   if (unknown.length > 0) throw new Error(`No measurement ${unknown.join(', ')}; --help lists them`);
   return MEASUREMENTS.filter(({ name }) => names.includes(name));
@@ -74,6 +81,8 @@ if (values.help) {
   const options = {
     repeat: Number(values.repeat),
     scale: Number(values.scale),
+    sessions: Number(values.sessions),
+    candidates: values.flags?.split(','),
     progress: (text: string) => process.stderr.write(`  ${text}\n`),
   };
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;

@@ -11,12 +11,18 @@ export interface BenchOptions {
   readonly repeat: number;
   /** Scales the sizes down for a quick look; 1 for figures worth keeping. */
   readonly scale: number;
+  /** Of the density measurement. */
+  readonly sessions: number;
+  /** Parts of the names of the flags to try; undefined: all. */
+  readonly candidates: readonly string[] | undefined;
   readonly progress: (text: string) => void;
 }
 
 export interface Measurement {
   readonly name: string;
   readonly title: string;
+  /** Takes an hour: run only when it is named. */
+  readonly isLong?: boolean;
   /** Closes what it opens, also when it fails. */
   run(options: BenchOptions): Promise<readonly Row[]>;
 }

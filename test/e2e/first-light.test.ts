@@ -4,6 +4,7 @@ import type { ChatView, MessageView } from '../../shared/contracts/api/messages.
 import type { SessionView } from '../../shared/contracts/api/sessions.ts';
 import { linkSession } from '../../local/client/link-session.ts';
 import { until } from '../../local/client/until.ts';
+import { hasPromtool, promtool } from '../support/promtool.ts';
 import { createCampaign, phonesWithoutOneCopy, sumOf, whenAtRest } from './campaign-story.ts';
 import { Stack } from './stack.ts';
 import { WebhookReceiver } from './webhook-receiver.ts';
@@ -99,6 +100,18 @@ describe('The whole story, through HTTP alone', () => {
     const [received] = await stack.phones.received(customer);
     expect(received).toMatchObject({ text: 'Yes!', wireId: sent.wireId, copies: 1 });
   }, TEST_MS);
+
+  it('shows in /metrics of its instances what was done, in words promtool accepts', async () => {
+    const { instances } = await stack.host.local();
+    const texts = await Promise.all(instances.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()));
+    const valueIn = (text: string, series: string) => Number(text.split('\n').find((line) => line.startsWith(`${series} `))?.split(' ')[1] ?? 0);
+    const total = (series: string) => texts.reduce((sum, text) => sum + valueIn(text, series), 0);
+    expect(total('blazz_sessions{status="connected"}')).toBe(2);
+    expect(total('blazz_instance_state{state="ready"}')).toBe(2);
+    expect(total('blazz_messages_sent_total')).toBeGreaterThanOrEqual(RECIPIENTS - 1);
+    expect(total('blazz_outbox_claim_seconds_count')).toBeGreaterThan(0);
+    for (const text of hasPromtool ? texts : []) expect(promtool(['check', 'metrics'], text)).toBeUndefined();
+  });
 
   it('keeps one workspace out of another (I6)', async () => {
     const [session] = sessions;

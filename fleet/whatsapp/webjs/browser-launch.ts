@@ -12,21 +12,21 @@ export interface WhatsAppAddress {
   readonly spki: string;
 }
 
+/**
+ * What we add to puppeteer's own flags, which keep first-run pages, sync, crash reports, background traffic and /dev/shm
+ * out already. What each saves, and which others were tried, is in docs/benchmarks.md.
+ */
 const BASE_FLAGS = [
   '--no-sandbox', // containers give no user namespaces; the container is the sandbox
-  '--disable-gpu',
+  '--disable-gpu', // there is none
   '--disable-gpu-shader-disk-cache', // three caches of half a megabyte each, made even without a GPU
-  '--disable-quic',
-  '--disable-dev-shm-usage',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-breakpad',
+  '--disable-software-rasterizer', // nor anything to draw in three dimensions
+  '--disable-quic', // firewalls between a task and WhatsApp let TCP through
+  '--disable-component-update', // else every profile downloads its own
   '--disk-cache-size=1', // nothing of a cache is worth keeping in a snapshot
   '--no-zygote',
   '--in-process-gpu',
-  '--enable-features=NetworkServiceInProcess2', // two processes a session in place of six
+  '--enable-features=NetworkServiceInProcess2', // with the two above: two processes a session in place of six
 ];
 
 const redirectFlags = ({ hostAndPort, spki }: WhatsAppAddress): string[] => [

@@ -69,7 +69,7 @@ describe('OutboxDrain', () => {
     options = { sessionId, fencingToken: TOKEN, client, outbox, receipts, inFlight, log: silentLog };
     drain = new OutboxDrain({
       sessionId, profile, limiter, client, outbox, inFlight, metrics, log: silentLog,
-      queue: new ClaimQueue({ sessionId, fencingToken: TOKEN, outbox, limiter, profile }),
+      queue: new ClaimQueue({ sessionId, fencingToken: TOKEN, outbox, limiter, profile, metrics }),
       sender: new MessageSender({ workspaceId: WORKSPACE, sessionId, client, lease, messages, inFlight, receipts, report }),
       resolveInDoubt: (isFreshPage) => resolveInDoubt(options, isFreshPage),
       onFenced: () => { fenced += 1; },

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { fleetMetrics } from '../../../fleet/observability/fleet-metrics.ts';
 import { ClaimQueue, type NextClaim } from '../../../fleet/sessions/claim-queue.ts';
 import { KnownContacts } from '../../../fleet/sessions/known-contacts.ts';
 import type { WhatsAppRateLimiter } from '../../../fleet/sessions/whatsapp-rate-limiter.ts';
@@ -136,7 +137,9 @@ describe('WhatsAppRateLimiter', () => {
       table.runningCampaigns.add(campaignId);
       outbox = memoryOutbox(table);
     });
-    const makeQueue = (profile: PacingProfile, limiter: WhatsAppRateLimiter) => new ClaimQueue({ sessionId, fencingToken: 1, outbox, limiter, profile: () => profile });
+    const makeQueue = (profile: PacingProfile, limiter: WhatsAppRateLimiter) => new ClaimQueue({
+      sessionId, fencingToken: 1, outbox, limiter, profile: () => profile, metrics: fleetMetrics(),
+    });
     const idsOf = (claim: NextClaim): string[] => (claim.kind === 'claimed' ? claim.messages.map(({ id }) => id) : []);
     /** Whatever comes until nothing more is due now. */
     async function claimAll(queue: ClaimQueue): Promise<string[]> {
