@@ -20,6 +20,8 @@ const OVERRIDES = [
   'PUPPETEER_EXECUTABLE_PATH',
   'LOG_LEVEL',
 ];
+/** What tests have Node load into the fleet's processes before ours, by this variable alone: the host's own NODE_OPTIONS stays its own. */
+const NODE_OPTIONS = 'FLEET_NODE_OPTIONS';
 /** What any process needs of its system. */
 const SYSTEM = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
 
@@ -32,6 +34,7 @@ export const taskEnvironment = ({ declared, aws, dataDir, snapshots, whatsapp }:
   ...declared,
   ...aws,
   ...fromHost(OVERRIDES),
+  ...(process.env[NODE_OPTIONS] === undefined ? {} : { NODE_OPTIONS: process.env[NODE_OPTIONS] }),
   BIND_HOST: '127.0.0.1',
   PORT: '0',
   SESSION_STORE_DIR: snapshots,
