@@ -28,10 +28,12 @@ export class RestWatch {
   /** Waits until nothing is, or the time is up. Gives what is left: nothing, if all went well. */
   async wait(timeoutMs: number, signal: AbortSignal): Promise<readonly string[]> {
     const deadline = performance.now() + timeoutMs;
+    let told = '';
     for (;;) {
       const left = await this.#look().catch((error: unknown) => [String(error)]);
       if (left.length === 0 || performance.now() > deadline || signal.aborted) return left;
-      this.#scene.say(`waiting for ${left.join(', ')}`);
+      if (left.join() !== told) this.#scene.say(`waiting for ${left.join(', ')}`);
+      told = left.join();
       await delay(LOOK_EVERY_MS);
     }
   }
@@ -43,11 +45,11 @@ export class RestWatch {
     await this.#forgetDone();
     const incoming = await this.#missingIncoming();
     return [
-      ...told(missing, 'instances'),
-      ...told(offline.length, 'sessions to connect'),
-      ...told(this.#campaigns.length, 'campaigns'),
-      ...told(this.#direct.length, 'direct messages'),
-      ...told(incoming, 'incoming messages'),
+      ...counted(missing, 'instances'),
+      ...counted(offline.length, 'sessions to connect'),
+      ...counted(this.#campaigns.length, 'campaigns'),
+      ...counted(this.#direct.length, 'direct messages'),
+      ...counted(incoming, 'incoming messages'),
     ];
   }
 
@@ -65,7 +67,7 @@ export class RestWatch {
   }
 }
 
-const told = (count: number, what: string): string[] => (count > 0 ? [`${count} ${what}`] : []);
+const counted = (count: number, what: string): string[] => (count > 0 ? [`${count} ${what}`] : []);
 
 async function kept<T>(items: readonly T[], isOpen: (item: T) => Promise<boolean>): Promise<readonly T[]> {
   const limit = pLimit(AT_ONCE);

@@ -11,6 +11,7 @@ export interface FaultKindSpec {
 
 const INSTANCES = {
   'instance-kill': { what: 'kill -9 of an instance', weight: 3, seconds: [0, 0] },
+  'lone-instance-kill': { what: 'kill -9 of an instance, nothing else broken: for the takeover time', weight: 2, seconds: [26, 26], isAlone: true },
   'instance-freeze': { what: 'SIGSTOP of an instance beyond its lease, browsers running on', weight: 2, seconds: [5, 12], isBeyondLease: true },
   'instance-and-browsers-freeze': { what: 'SIGSTOP of an instance and its browsers beyond its lease', weight: 2, seconds: [5, 12], isBeyondLease: true },
   'instance-drain': { what: 'SIGTERM of an instance', weight: 2, seconds: [0, 0] },

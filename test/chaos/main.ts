@@ -8,7 +8,7 @@ import { Terminal } from './terminal.ts';
 const [BEGIN, END] = ['<!-- chaos -->', '<!-- end of chaos -->'];
 const GAP_MS = [2_500, 9_000] as const;
 const LEASE_SECONDS = { leaseSeconds: 15, leaseMarginSeconds: 3 }; // the defaults: takeover times are measured with them
-const REST_MS = 300_000;
+const REST_MS = 600_000;
 const PEOPLE = 120;
 
 async function writeReport(file: string, result: ChaosResult): Promise<void> {
@@ -22,13 +22,13 @@ async function writeReport(file: string, result: ChaosResult): Promise<void> {
 }
 
 /** The exit code. */
-async function run({ minutes, seed, kinds, sessions, instances, report }: CommandLine): Promise<number> {
+async function run({ minutes, seed, kinds, sessions, instances, report, keep }: CommandLine): Promise<number> {
   const terminal = new Terminal();
   const told = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => told.abort());
   terminal.say(`seed ${seed}, ${minutes} minutes, ${kinds.length} kinds of fault, ${sessions} sessions on ${instances} instances`);
   const result = await runChaos({
-    seed, kinds, sessions, instances, ...LEASE_SECONDS,
+    seed, kinds, sessions, instances, keep, ...LEASE_SECONDS,
     totalMs: minutes * 60_000, gapMs: GAP_MS, people: PEOPLE, restMs: REST_MS,
     say: terminal.say, show: (status) => terminal.show(status), signal: told.signal,
   });

@@ -10,6 +10,7 @@ const FLAGS = {
   sessions: { type: 'string', default: '4' },
   instances: { type: 'string', default: '3' },
   report: { type: 'string' },
+  keep: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -25,6 +26,7 @@ simulated WhatsApp service saw. Exit code 1 if one was violated; data and logs o
   --sessions <n>     numbers linked (4)
   --instances <n>    fleet instances (3)
   --report <file>    put the figures into this file, between its two marks
+  --keep             keep data and logs of a green run too
   --help             this text
 
 Kinds of fault:
@@ -38,6 +40,7 @@ export interface CommandLine {
   readonly sessions: number;
   readonly instances: number;
   readonly report: string | undefined;
+  readonly keep: boolean;
 }
 
 /** Something the command line says that cannot be done. */
@@ -81,7 +84,7 @@ function parsed(args: readonly string[]) {
 
 /** Reads the command line; 'help' if that was asked for. Throws a UsageError. */
 export function readCommandLine(args: readonly string[]): CommandLine | 'help' {
-  const { minutes, seed, only, except, sessions, instances, report, help } = parsed(args);
+  const { minutes, seed, only, except, sessions, instances, report, keep, help } = parsed(args);
   if (help) return 'help';
   return {
     minutes: numberIn('minutes', minutes, 0.5, 24 * 60),
@@ -90,5 +93,6 @@ export function readCommandLine(args: readonly string[]): CommandLine | 'help' {
     sessions: wholeIn('sessions', sessions, 1, 50),
     instances: wholeIn('instances', instances, 1, 20),
     report,
+    keep,
   };
 }

@@ -23,7 +23,8 @@ export interface PlanOptions {
 
 const FIRST_AT_MS = 3_000;
 const BURST = { chance: 0.3, gapMs: [100, 1_500] } as const;
-const QUIET_MS = 5_000; // before and after a fault that has to be alone
+/** Before and after a fault that has to be alone: so long another may be felt. */
+const QUIET_MS = 12_000;
 /** Until a lease may be taken once it is over: the allowance for clocks, and somebody's next look. */
 const TAKEOVER_MS = 4_500;
 

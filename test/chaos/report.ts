@@ -22,7 +22,7 @@ function timesOf(all: readonly number[]): string {
 export function figuresOf(result: ChaosResult): readonly (readonly [string, string])[] {
   const { options, facts, takeovers, injected, violations } = result;
   const struck = injected.filter(({ skipped }) => skipped === null).length;
-  const kills = takeovers.filter(({ cause }) => cause === 'instance-kill');
+  const kills = takeovers.filter(({ cause }) => cause.endsWith('instance-kill'));
   const ms = (list: ChaosResult['takeovers']) => list.map((takeover) => takeover.ms);
   const count = (invariant: string) => violations.filter((violation) => violation.invariant === invariant).length;
   return [

@@ -14,6 +14,7 @@ import { newRecords, type LinkedNumber } from './records.ts';
 import type { Scene } from './scene.ts';
 import { SessionWatch } from './session-watch.ts';
 import { StatusWatch } from './status-watch.ts';
+import { isGreen } from './report.ts';
 import type { Takeover } from './takeover-clock.ts';
 import { runCampaigns } from './traffic/campaigns.ts';
 import { sendDirectMessages } from './traffic/direct-messages.ts';
@@ -32,6 +33,7 @@ export interface ChaosOptions {
   readonly leaseSeconds: number;
   readonly leaseMarginSeconds: number;
   readonly restMs: number; // how long it may take until nothing is under way any more
+  readonly keep: boolean; // data and logs, of a green run too
   readonly say: (line: string) => void;
   /** How it goes at the moment. */
   readonly show?: (status: string) => void;
@@ -62,10 +64,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult | und
   const { instances, leaseSeconds, leaseMarginSeconds } = options;
   const env = { LEASE_TTL_SECONDS: String(leaseSeconds), LEASE_MARGIN_SECONDS: String(leaseMarginSeconds), SNAPSHOT_INTERVAL_SECONDS: '20' };
   const world = await World.start({ instances, env });
-  let keep = true;
+  let keep = true; // until we know better
   try {
     const result = await runIn(world, options);
-    keep = result !== undefined && (result.violations.length > 0 || result.left.length > 0);
+    keep = options.keep || (result !== undefined && !isGreen(result));
     return result && { ...result, dataDir: keep ? world.dataDir : null };
   } finally {
     if (keep) options.say(`tables, logs and ledger are kept in ${world.dataDir}`);

@@ -1,4 +1,4 @@
-const AFTERMATH_MS = 20_000; // for so long a fault that is over may still be felt
+const AFTERMATH_MS = 10_000; // for so long a fault that is over may still be felt
 
 /** What is broken right now, or was a moment ago. */
 export class Turmoil {

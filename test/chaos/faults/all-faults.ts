@@ -13,6 +13,7 @@ import { unlinkNumber } from './unlink.ts';
 /** How each kind strikes. */
 export const STRIKES: Readonly<Record<FaultKind, Strike>> = {
   'instance-kill': killInstance,
+  'lone-instance-kill': killInstance,
   'instance-freeze': freezeInstance,
   'instance-and-browsers-freeze': freezeInstanceAndBrowsers,
   'instance-drain': drainInstance,
