@@ -1,4 +1,4 @@
-/** How long a fault of a kind lasts, and how often it is dealt compared with the others. */
+/** How long a fault of a kind lasts (about: some end by themselves), and how often it is dealt compared with the others. */
 export interface FaultKindSpec {
   readonly what: string; // for people
   readonly weight: number;
@@ -15,7 +15,7 @@ const INSTANCES = {
   'instance-freeze': { what: 'SIGSTOP of an instance beyond its lease, browsers running on', weight: 2, seconds: [5, 12], isBeyondLease: true },
   'instance-and-browsers-freeze': { what: 'SIGSTOP of an instance and its browsers beyond its lease', weight: 2, seconds: [5, 12], isBeyondLease: true },
   'instance-drain': { what: 'SIGTERM of an instance', weight: 2, seconds: [0, 0] },
-  'rolling-restart': { what: 'SIGTERM of every instance, one after another', weight: 1, seconds: [0, 0] },
+  'rolling-restart': { what: 'SIGTERM of every instance, one after another', weight: 1, seconds: [45, 45] },
   'instance-cut-off': { what: 'DynamoDB and SQS out of reach of one instance', weight: 2, seconds: [8, 30] },
   'clock-jump': { what: "an instance's wall clock off by 2 to 10 minutes", weight: 2, seconds: [10, 30] },
   'host-kill': { what: 'kill -9 of everything that computes at once', weight: 1, seconds: [25, 25], isAlone: true },
@@ -55,7 +55,7 @@ const PAGES = {
   'page-conflict': { what: 'another device takes the link for a moment', weight: 1, seconds: [0, 0] },
   'page-outdated': { what: 'WhatsApp wants a newer page', weight: 1, seconds: [5, 20] },
   'page-modal': { what: '"What\'s new" covers the page', weight: 1, seconds: [0, 0] },
-  unlink: { what: 'a person unlinks the device, and links it again', weight: 1, seconds: [0, 0] },
+  unlink: { what: 'a person unlinks the device, and links it again', weight: 1, seconds: [20, 20] },
 } as const satisfies Readonly<Record<string, FaultKindSpec>>;
 
 const SPECS = { ...INSTANCES, ...BROWSERS, ...NETWORK, ...STORE, ...PAGES };

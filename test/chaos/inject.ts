@@ -42,9 +42,11 @@ async function injectOne(scene: Scene, planned: PlannedFault, signal: AbortSigna
       say(`${label(planned)}: nothing done, ${struck.skipped}`);
       return { planned, at, target: '', skipped: struck.skipped };
     }
-    say(`${label(planned)}: ${FAULTS[planned.kind].what}, ${struck.target}${planned.durationMs > 0 ? `, for ${Math.round(planned.durationMs / 1_000)} s` : ''}`);
+    const time = struck.undo ? `, for ${Math.round(planned.durationMs / 1_000)} s` : '';
+    say(`${label(planned)}: ${FAULTS[planned.kind].what}, ${struck.target}${time}`);
     if (struck.undo) await pause(planned.durationMs, signal);
     await struck.undo?.();
+    await struck.ending;
     return { planned, at, target: struck.target, skipped: null };
   } finally {
     turmoil.end();

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
+import { isGreen, type ChaosResult } from './chaos-result.ts';
 import { HELP, readCommandLine, UsageError, type CommandLine } from './options.ts';
-import { isGreen, markdownReport, textReport } from './report.ts';
-import { runChaos, type ChaosResult } from './run-chaos.ts';
+import { markdownReport, textReport } from './report.ts';
+import { runChaos } from './run-chaos.ts';
 import { Terminal } from './terminal.ts';
 
 const [BEGIN, END] = ['<!-- chaos -->', '<!-- end of chaos -->'];

@@ -1,11 +1,8 @@
 import { median } from '../bench/statistics.ts';
+import { isGreen, type ChaosResult } from './chaos-result.ts';
 import { FAULTS } from './fault-kinds.ts';
-import type { ChaosResult } from './run-chaos.ts';
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
-
-/** Whether all went as it must. */
-export const isGreen = ({ violations, left }: Pick<ChaosResult, 'violations' | 'left'>): boolean => violations.length === 0 && left.length === 0;
 
 /** How often each kind struck. */
 export function strikesByKind({ injected }: Pick<ChaosResult, 'injected'>): ReadonlyMap<string, number> {

@@ -1,58 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { linkSession } from '../../local/client/link-session.ts';
 import { RestWatch } from './at-rest.ts';
-import type { FaultKind } from './fault-kinds.ts';
+import { isGreen, type ChaosOptions, type ChaosResult } from './chaos-result.ts';
 import { WRITERS_PREFIX } from './facts/chat-history.ts';
 import { collectFacts } from './facts/collect-facts.ts';
-import type { Facts } from './facts/facts.ts';
-import { inject, type InjectedFault } from './inject.ts';
+import { inject } from './inject.ts';
 import { findViolations } from './invariants/check.ts';
-import type { Violation } from './invariants/violation.ts';
-import { planFaults, type PlannedFault } from './plan.ts';
+import { planFaults } from './plan.ts';
 import { seededRandom } from './random.ts';
 import { newRecords, type LinkedNumber } from './records.ts';
 import type { Scene } from './scene.ts';
 import { SessionWatch } from './session-watch.ts';
 import { StatusWatch } from './status-watch.ts';
-import { isGreen } from './report.ts';
-import type { Takeover } from './takeover-clock.ts';
 import { runCampaigns } from './traffic/campaigns.ts';
 import { sendDirectMessages } from './traffic/direct-messages.ts';
 import { writeToUs } from './traffic/incoming-messages.ts';
 import { Turmoil } from './turmoil.ts';
 import { World } from './world/world.ts';
-
-export interface ChaosOptions {
-  readonly seed: number;
-  readonly totalMs: number; // of faults; starting, coming to rest and checking take their time besides
-  readonly kinds: readonly FaultKind[];
-  readonly sessions: number;
-  readonly instances: number;
-  readonly gapMs: readonly [least: number, most: number];
-  readonly people: number; // recipients of each campaign
-  readonly leaseSeconds: number;
-  readonly leaseMarginSeconds: number;
-  readonly restMs: number; // how long it may take until nothing is under way any more
-  readonly keep: boolean; // data and logs, of a green run too
-  readonly say: (line: string) => void;
-  /** How it goes at the moment. */
-  readonly show?: (status: string) => void;
-  /** Ends the run early: what is broken is put right, and nothing is checked. */
-  readonly signal: AbortSignal;
-}
-
-export interface ChaosResult {
-  readonly options: ChaosOptions;
-  readonly plan: readonly PlannedFault[];
-  readonly injected: readonly InjectedFault[];
-  readonly takeovers: readonly Takeover[];
-  readonly facts: Facts;
-  /** What had not come to rest in time. */
-  readonly left: readonly string[];
-  readonly violations: readonly Violation[];
-  /** Where tables, logs and ledger of a failed run are. `null`: they are gone. */
-  readonly dataDir: string | null;
-}
 
 const SENDER_PREFIX = 49_157_000_000_00;
 const PEOPLE_PREFIX = '+491591';

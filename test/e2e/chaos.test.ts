@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import type { ChaosOptions } from '../chaos/chaos-result.ts';
 import { planFaults } from '../chaos/plan.ts';
 import { figuresOf } from '../chaos/report.ts';
-import { runChaos, type ChaosOptions } from '../chaos/run-chaos.ts';
+import { runChaos } from '../chaos/run-chaos.ts';
 
 const TEST_MS = 400_000;
 const TOTAL_MS = 35_000;

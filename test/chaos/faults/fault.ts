@@ -1,8 +1,15 @@
 import type { PlannedFault } from '../plan.ts';
 import type { Scene } from '../scene.ts';
 
-/** What came of it: it struck something, and may have to be undone, or there was nothing to strike. */
-export type Struck = { readonly target: string; readonly undo?: () => Promise<void> | void } | { readonly skipped: string };
+interface Hit {
+  readonly target: string;
+  readonly undo?: () => Promise<void> | void;
+  /** What goes on by itself and has to be waited for. */
+  readonly ending?: Promise<void>;
+}
+
+/** What came of it: it struck something, or there was nothing to strike. */
+export type Struck = Hit | { readonly skipped: string };
 
 export type Strike = (scene: Scene, fault: PlannedFault) => Promise<Struck>;
 

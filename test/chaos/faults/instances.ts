@@ -2,7 +2,7 @@ import { until } from '../../../local/client/until.ts';
 import type { PlannedFault } from '../plan.ts';
 import type { Scene } from '../scene.ts';
 import { browsersOf, signal, signalAll } from '../world/processes.ts';
-import type { InstanceProcess } from '../world/world.ts';
+import type { InstanceProcess, World } from '../world/world.ts';
 import { pickOf, type Strike, type Struck } from './fault.ts';
 
 const REPLACED_WITHIN_MS = 180_000;
@@ -58,6 +58,10 @@ export const drainInstance: Strike = async (scene, fault) => {
 /** As a deploy does: the next one goes once the one before is replaced. One that is killed meanwhile is replaced too. */
 export const restartRolling: Strike = async ({ world }) => {
   const instances = await world.instances();
+  return { target: instances.map(({ id }) => id).join(', '), ending: restartEach(world, instances) };
+};
+
+async function restartEach(world: World, instances: readonly InstanceProcess[]): Promise<void> {
   for (const { id, pid } of instances) {
     signal(pid, 'SIGTERM');
     await until(
@@ -68,8 +72,7 @@ export const restartRolling: Strike = async ({ world }) => {
       { what: `${id} to be replaced`, timeoutMs: REPLACED_WITHIN_MS },
     );
   }
-  return { target: instances.map(({ id }) => id).join(', ') };
-};
+}
 
 /** `variant` says how far, and in which direction. */
 export const setClock: Strike = async (scene, fault) => {
@@ -84,6 +87,5 @@ export const setClock: Strike = async (scene, fault) => {
 
 export const killHost: Strike = async ({ world }) => {
   await world.killHost();
-  await world.startHost();
-  return { target: 'the host with all instances and functions' };
+  return { target: 'the host with all instances and functions', ending: world.startHost() };
 };

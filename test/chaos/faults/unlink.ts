@@ -5,6 +5,7 @@ import type { Scene } from '../scene.ts';
 import { pickOf, type Strike } from './fault.ts';
 
 const ALL_THERE_WITHIN_MS = 30_000;
+const RELINKED_WITHIN_MS = 300_000; // events of the session may have to wait for a visibility timeout
 
 /**
  * A person removes the device on the phone, and links it again: the watch does that part. What the device had not got
@@ -14,17 +15,18 @@ export const unlinkNumber: Strike = async (scene, fault) => {
   const session = pickOf(scene.sessions, fault);
   if (!session || !scene.watch.isConnected(session.sessionId)) return { skipped: 'the session is not connected' };
   const { world, records, watch } = scene;
-  records.quiet.add(session.number);
-  try {
-    if (!(await isAllThere(scene, session))) return { skipped: 'messages for it are still on their way' };
-    watch.excuse(session.sessionId);
-    records.unlinked.push(session.sessionId);
-    await world.phones.unlink(session.number);
-    await until(async () => !watch.isExcused(session.sessionId), { what: `${session.sessionId} to be linked again`, timeoutMs: 300_000 });
-    return { target: session.sessionId };
-  } finally {
-    records.quiet.delete(session.number);
+  const { sessionId, number } = session;
+  records.quiet.add(number);
+  const speakAgain = () => void records.quiet.delete(number);
+  if (!(await isAllThere(scene, session))) {
+    speakAgain();
+    return { skipped: 'messages for it are still on their way' };
   }
+  watch.excuse(sessionId);
+  records.unlinked.push(sessionId);
+  await world.phones.unlink(number);
+  const relinked = until(async () => !watch.isExcused(sessionId), { what: `${sessionId} to be linked again`, timeoutMs: RELINKED_WITHIN_MS });
+  return { target: sessionId, ending: relinked.then(speakAgain) };
 };
 
 async function isAllThere({ world, records }: Scene, session: LinkedNumber): Promise<boolean> {
