@@ -27,6 +27,7 @@ export class BrowserRun {
   readonly #options: BrowserRunOptions;
   #client: WhatsAppClient | undefined;
   #profileDir = '';
+  #isRestored = false;
   #work: ConnectedWork | undefined;
   #qrInRound = 0;
   #qrAttempt = 0;
@@ -57,6 +58,7 @@ export class BrowserRun {
       const profile = await services.profiles.prepare(owner);
       if (this.#isOver || !services.lease.isHeld()) return;
       this.#profileDir = profile.dir;
+      this.#isRestored = profile.restoredFrom !== undefined && profile.restoredFrom !== 'warm';
       const isRestored = profile.restoredFrom !== undefined;
       services.log.info({ sessionId, profile: isRestored ? (profile.restoredFrom === 'warm' ? 'warm' : 'restored') : 'new' }, 'browser starting');
       this.#client = services.makeClient({ sessionId, profileDir: profile.dir, pairingPhoneNumber, onEvent: (event) => this.#onEvent(event) });
@@ -185,6 +187,7 @@ export class BrowserRun {
       context, receipts, inFlight, pageBuild, phoneNumber,
       client: this.#client,
       profileDir: this.#profileDir,
+      isRestored: this.#isRestored,
       onFenced,
       onDead: (detail) => this.#end('page_crashed', detail),
     });

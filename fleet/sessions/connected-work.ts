@@ -12,6 +12,9 @@ import { SnapshotKeeper } from './snapshot-keeper.ts';
 
 const ACKS_LOOKED_BACK = 500;
 const MESSAGES_LOOKED_BACK = 500;
+/** A profile from a snapshot lacks what came after it, even what WhatsApp has crossed off its list: its phone still has that. */
+const CHATS_ASKED_ABOUT = 50;
+const HISTORIES_WITHIN_MS = 5_000;
 /** Events of the last seconds before a host died may never have been queued. */
 const OVERLAP_MS = 60_000;
 
@@ -21,6 +24,8 @@ export interface ConnectedWorkOptions {
   readonly receipts: Receipts;
   readonly inFlight: InFlight;
   readonly profileDir: string;
+  /** The profile came from a snapshot: it was somebody else's, or had to be replaced. */
+  readonly isRestored: boolean;
   readonly pageBuild: string;
   readonly phoneNumber: string;
   readonly onFenced: () => void;
@@ -65,11 +70,12 @@ export class ConnectedWork {
 
   /** Receipts and messages that came while nobody listened. */
   async #catchUp(): Promise<void> {
-    const { context, client, receipts } = this.#options;
+    const { context, client, receipts, isRestored } = this.#options;
     const { lastActivityAt, lastConnectedAt } = context.record;
     const since = Date.parse(lastActivityAt ?? lastConnectedAt ?? now()) - OVERLAP_MS;
     try {
       receipts.onAcks(await client.recentAcks(ACKS_LOOKED_BACK));
+      if (isRestored) await client.syncNewestChats(CHATS_ASKED_ABOUT, HISTORIES_WITHIN_MS);
       const missed = await client.recentReceived(since, MESSAGES_LOOKED_BACK);
       if (missed.length > 0) receipts.onReceived(missed);
       await recoverReceipts(inDoubtOptions(this.#options));

@@ -9,7 +9,7 @@ import { Terminal } from './terminal.ts';
 const [BEGIN, END] = ['<!-- chaos -->', '<!-- end of chaos -->'];
 const GAP_MS = [2_500, 9_000] as const;
 const LEASE_SECONDS = { leaseSeconds: 15, leaseMarginSeconds: 3 }; // the defaults: takeover times are measured with them
-const REST_MS = 600_000;
+const REST_MS = 420_000;
 const PEOPLE = 120;
 
 async function writeReport(file: string, result: ChaosResult): Promise<void> {

@@ -105,6 +105,9 @@ export async function acksOf(page: Page, messages: readonly Reference[]): Promis
 export const syncHistory = (page: Page, peer: string, timeoutMs: number): Promise<boolean> =>
   within(LOOK_UP_MS, 'history', page.evaluate((jid, limitMs) => window.blazzCorner.syncHistory(jid, limitMs), jidOfPeer(peer), timeoutMs));
 
+export const syncNewestChats = (page: Page, limit: number, timeoutMs: number): Promise<void> =>
+  within(LOOK_UP_MS, 'histories', page.evaluate((most, limitMs) => window.blazzCorner.syncNewestChats(most, limitMs), limit, timeoutMs));
+
 export async function recentAcks(page: Page, limit: number): Promise<readonly AckReport[]> {
   const found = await within(LOOK_UP_MS, 'recent acks', page.evaluate((most) => window.blazzCorner.recentAcks(most), limit));
   return PageAcks.parse(found).map(toAckReport);

@@ -10,7 +10,7 @@ import { jidOfPeer, peerOfJid } from './jid.ts';
 import { libraryClient, pageOf, type BrowserSetup, type LibraryClient } from './library-client.ts';
 import { toPage } from './outgoing-content.ts';
 import {
-  acksOf, dismissDialogs, markRead, recentAcks, recentReceived, sendBatch, setTyping, socketState, syncHistory, unlinkDevice, within,
+  acksOf, dismissDialogs, markRead, recentAcks, recentReceived, sendBatch, setTyping, socketState, syncHistory, syncNewestChats, unlinkDevice, within,
 } from './page-calls.ts';
 import { pageScript } from './page/page-script.ts';
 import type { PageOutcome, PageOutgoing } from './page/whatsapp-page.ts';
@@ -101,6 +101,10 @@ export class WebjsClient implements WhatsAppClient {
 
   async syncHistory(peer: string, timeoutMs: number): Promise<boolean> {
     return syncHistory(this.#page(), peer, timeoutMs);
+  }
+
+  async syncNewestChats(limit: number, timeoutMs: number): Promise<void> {
+    await syncNewestChats(this.#page(), limit, timeoutMs);
   }
 
   async recentAcks(limit: number): Promise<readonly AckReport[]> {

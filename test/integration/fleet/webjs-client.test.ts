@@ -121,6 +121,34 @@ describe('WebjsClient: the real library in a real browser', () => {
     await second.client.close();
   }, TEST_MS);
 
+  it('learns from the phone what its predecessor got after the snapshot and told nobody (I1)', async () => {
+    const number = '+4915200000011';
+    const owner = { workspaceId: anId('wsp'), sessionId: anId('ses'), fencingToken: 1 };
+    const store = efsSnapshotStore({ storeDir: join(harness.dir, 'store'), scratchDir: join(harness.dir, 'scratch'), keys: memoryDataKeys(), log: silentLog });
+    const [before, after] = [harness.newProfile(), harness.newProfile()];
+    const first = await harness.linked(number, before);
+    const write = (words: string) => harness.service.must('POST', `/phones/${CARLA}/messages`, { to: number, text: words });
+    await write('known chat');
+    await first.received('known chat');
+    const snapshot = async () => {
+      await store.save(owner, before);
+      await store.restoreLatest(owner, after);
+      return (await readdir(after)).length > 0;
+    };
+    await until(snapshot, { what: 'a snapshot' });
+    await write('told nobody');
+    await first.received('told nobody'); // WhatsApp will not send it to this link again
+    first.client.kill();
+
+    const second = await harness.open(after);
+    await second.event('ready');
+    const textsOf = async () => (await second.client.recentReceived(0, 50)).map(({ text: words }) => words);
+    expect(await textsOf()).not.toContain('told nobody');
+    await second.client.syncNewestChats(50, 5_000);
+    expect(await textsOf()).toContain('told nobody');
+    await second.client.close();
+  }, TEST_MS);
+
   it('becomes ready however fast the page syncs, and with several at once', async () => {
     await harness.service.must('PATCH', '/config', { syncMs: 0, build: 'classic' });
     const numbers = [1, 2, 3, 4].map((i) => `+491520000002${i}`);

@@ -37,6 +37,7 @@ export interface MsgModel {
 
 export interface ChatModel {
   readonly id: Wid;
+  readonly t?: number; // of its last message; Unix seconds
   readonly endOfHistoryTransferType?: number; // 0: the phone has more
   readonly groupMetadata?: { readonly isLidAddressingMode?: boolean };
 }
@@ -121,6 +122,7 @@ export interface Corner {
   send(messages: PageOutgoing[], notAfterMs: number): Promise<PageOutcome[]>;
   acksOf(messages: { jid: string; wireId: string }[]): Promise<(number | null)[]>;
   syncHistory(jid: string, timeoutMs: number): Promise<boolean>;
+  syncNewestChats(limit: number, timeoutMs: number): Promise<void>;
   recentAcks(limit: number): PageAck[];
   recentReceived(sinceSeconds: number, limit: number): PageMessage[];
 }
