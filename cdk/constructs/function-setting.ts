@@ -23,6 +23,7 @@ const environmentOf = (data: DataStack, settings: StageSettings) => ({
   CORE_TABLE: data.core.tableName,
   MESSAGES_TABLE: data.messages.tableName,
   REGISTRY_TABLE: data.registry.tableName,
+  SESSION_EVENTS_QUEUE_URL: data.sessionEvents.queueUrl,
   CAMPAIGN_JOBS_QUEUE_URL: data.campaignJobs.queueUrl,
   WEBHOOK_DELIVERIES_QUEUE_URL: data.webhookDeliveries.queueUrl,
   NUDGE_SECRET_ARN: data.nudgeSecret.secretArn,
