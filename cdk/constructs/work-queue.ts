@@ -25,7 +25,11 @@ export interface ConsumerProps {
 }
 
 const TRIES = 5;
+/** Its consumer has failed batches come again after 2, 4, 8 … 60 s, so these take as long as five of the time-out: a quarter of an hour. */
+const FIFO_TRIES = 20;
 const KEPT_DEAD = Duration.days(14);
+
+const triesOf = ({ isFifo }: WorkQueueProps): number => (isFifo ? FIFO_TRIES : TRIES);
 
 /** A queue that always has a dead-letter queue with an alarm, our key, and no use without TLS. */
 export class WorkQueue extends Construct {
@@ -44,7 +48,7 @@ export class WorkQueue extends Construct {
       queueName: physicalName(props, ''),
       // Lambda may hold a batch through its own retries of a throttled invoke; AWS advises six times the timeout.
       visibilityTimeout: Duration.seconds(props.consumerTimeout.toSeconds() * 6),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: TRIES },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: triesOf(props) },
     });
     this.#alarmOnDeadLetters(id, props);
   }
@@ -79,11 +83,12 @@ export class WorkQueue extends Construct {
     return queue;
   }
 
-  #alarmOnDeadLetters(id: string, { alarms, runbook }: WorkQueueProps): void {
+  #alarmOnDeadLetters(id: string, props: WorkQueueProps): void {
+    const { alarms, runbook } = props;
     new RunbookAlarm(this, 'DeadLettersAlarm', {
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
       threshold: 1,
-      summary: `${id}: a message failed ${TRIES} times and lies in the dead-letter queue.`,
+      summary: `${id}: a message failed ${triesOf(props)} times and lies in the dead-letter queue.`,
       runbook,
       topic: alarms,
     });

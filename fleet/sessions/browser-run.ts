@@ -37,6 +37,7 @@ export class BrowserRun {
   readonly #options: BrowserRunOptions;
   #client: WhatsAppClient | undefined;
   #profileDir = '';
+  #isRestored = false;
   #work: ConnectedWork | undefined;
   #qrInRound = 0;
   #qrAttempt = 0;
@@ -80,6 +81,7 @@ export class BrowserRun {
       if (locks.length > 0) context.warn('profile_lock_cleaner', 'stale_lock', `The browser before died without closing: ${locks.join(', ')} removed`);
       this.#profileDir = profile.dir;
       this.#hasCopyToTry = profile.restoredFrom === 'warm' && services.store.homeOf === undefined && (await services.store.describe(owner)) !== undefined;
+      this.#isRestored = profile.restoredFrom !== undefined && profile.restoredFrom !== 'warm';
       const isRestored = profile.restoredFrom !== undefined;
       services.log.info({ sessionId, profile: isRestored ? (profile.restoredFrom === 'warm' ? 'warm' : 'restored') : 'new' }, 'browser starting');
       this.#client = services.makeClient({ sessionId, profileDir: profile.dir, pairingPhoneNumber, onEvent: (event) => this.#onEvent(event) });
@@ -278,6 +280,7 @@ export class BrowserRun {
       context, receipts, inFlight, recovery, phoneNumber, onFenced,
       client: this.#client,
       profileDir: this.#profileDir,
+      isRestored: this.#isRestored,
       onDead: (reason, detail) => this.#end(reason, detail),
     });
     this.#work.start(isReload);

@@ -16,6 +16,9 @@ const ACKS_LOOKED_BACK = 500;
 /** Mostly enough. A session that hibernated may find more, and then looks again for more. */
 const MESSAGES_LOOKED_BACK = 500;
 const MOST_MESSAGES_LOOKED_BACK = 32_000;
+/** A profile from a snapshot lacks what came after it, even what WhatsApp has crossed off its list: its phone still has that. */
+const CHATS_ASKED_ABOUT = 50;
+const HISTORIES_WITHIN_MS = 5_000;
 /** Events of the last seconds before a host died may never have been queued. */
 const OVERLAP_MS = 60_000;
 
@@ -26,6 +29,8 @@ export interface ConnectedWorkOptions {
   readonly inFlight: InFlight;
   readonly recovery: Recovery;
   readonly profileDir: string;
+  /** The profile came from a snapshot: it was somebody else's, or had to be replaced. */
+  readonly isRestored: boolean;
   readonly phoneNumber: string;
   readonly onFenced: () => void;
   readonly onDead: (reason: EndReason, detail: string) => void;
@@ -71,10 +76,13 @@ export class ConnectedWork {
    * moves `lastActivityAt`, from which the next owner would look back.
    */
   async #catchUp(isReload: boolean): Promise<void> {
-    await this.#lookBack(() => this.#receiveMissed());
+    const { client, context, receipts, isRestored } = this.#options;
+    const { lastActivityAt, lastConnectedAt } = context.record;
+    const sinceMs = Date.parse(lastActivityAt ?? lastConnectedAt ?? now()) - OVERLAP_MS;
+    await this.#lookBack(() => this.#receiveMissed(sinceMs));
     this.drain.start(isReload);
+    if (isRestored && !isReload) await this.#lookBack(() => this.#receiveFromPhone(sinceMs));
     await this.#lookBack(async () => {
-      const { client, receipts } = this.#options;
       receipts.onAcks(await client.recentAcks(ACKS_LOOKED_BACK));
       await recoverReceipts(inDoubtOptions(this.#options));
     });
@@ -85,15 +93,19 @@ export class ConnectedWork {
     await look().catch((error: unknown) => services.log.warn({ sessionId, err: error }, 'could not look back'));
   }
 
-  async #receiveMissed(): Promise<void> {
-    const { context, client, receipts } = this.#options;
-    const { lastActivityAt, lastConnectedAt } = context.record;
-    const since = Date.parse(lastActivityAt ?? lastConnectedAt ?? now()) - OVERLAP_MS;
+  /** What the owner before got and told nobody: only the phone has that. */
+  async #receiveFromPhone(sinceMs: number): Promise<void> {
+    await this.#options.client.syncNewestChats(CHATS_ASKED_ABOUT, HISTORIES_WITHIN_MS);
+    await this.#receiveMissed(sinceMs);
+  }
+
+  async #receiveMissed(sinceMs: number): Promise<void> {
+    const { client, receipts } = this.#options;
     let limit = MESSAGES_LOOKED_BACK;
-    let missed = await client.recentReceived(since, limit);
+    let missed = await client.recentReceived(sinceMs, limit);
     while (missed.length === limit && limit < MOST_MESSAGES_LOOKED_BACK) {
       limit *= 4;
-      missed = await client.recentReceived(since, limit);
+      missed = await client.recentReceived(sinceMs, limit);
     }
     if (missed.length > 0) receipts.onReceived(missed);
   }

@@ -3,9 +3,11 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import withMiddleware from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
+import type { ComeAgain } from '../../shared/domain/job-queue.ts';
 import { logger } from '../../shared/observability/logger.ts';
 import { metrics } from '../../shared/observability/metrics.ts';
 import { tracing } from '../../shared/observability/tracer.ts';
+import { comeAgainSoon } from './come-again-soon.ts';
 import { recordHandler, type ApplyJob } from './record-handler.ts';
 
 export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -21,19 +23,23 @@ export function queueHandler<Job>(contract: z.ZodType<Job>, apply: ApplyJob<Job>
 
 /**
  * Entry of a FIFO queue: groups at once, the records of a group in order. After a failure the rest of its group is
- * failed too, so that nothing overtakes it; other groups go on.
+ * failed too, so that nothing overtakes it, and comes again soon; other groups go on.
  */
-export function fifoHandler<Job>(contract: z.ZodType<Job>, apply: ApplyJob<Job>): QueueHandler {
+export function fifoHandler<Job>(contract: z.ZodType<Job>, apply: ApplyJob<Job>, comeAgain: ComeAgain): QueueHandler {
   const onRecord = recordHandler(contract, apply);
   return observed(async ({ Records }) => {
     const groups = Object.values(Object.groupBy(Records, ({ attributes }) => attributes.MessageGroupId ?? ''));
-    const responses = await Promise.all(groups.map((group) => inOrder(group ?? [], onRecord)));
+    const responses = await Promise.all(groups.map((group) => inOrder(group ?? [], onRecord, comeAgain)));
     return { batchItemFailures: responses.flatMap(({ batchItemFailures }) => batchItemFailures) };
   });
 }
 
-const inOrder = (group: SQSRecord[], onRecord: OnRecord) =>
-  processPartialResponse({ Records: group }, onRecord, new SqsFifoPartialProcessorAsync(), KEEP_ANSWERING);
+async function inOrder(group: SQSRecord[], onRecord: OnRecord, comeAgain: ComeAgain): Promise<SQSBatchResponse> {
+  const response = await processPartialResponse({ Records: group }, onRecord, new SqsFifoPartialProcessorAsync(), KEEP_ANSWERING);
+  const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  await comeAgainSoon(comeAgain, group.filter(({ messageId }) => failed.has(messageId)));
+  return response;
+}
 
 const observed = (handle: (event: SQSEvent) => Promise<SQSBatchResponse>): QueueHandler =>
   withMiddleware(handle)

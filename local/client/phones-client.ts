@@ -10,12 +10,30 @@ export interface ReceivedMessage {
   readonly copies: number;
 }
 
-/** One message the service accepted. */
+/** A message the service accepted, `login` telling through which connection: it grows with every login. */
 export interface LedgerEntry {
-  readonly wireId: string;
+  readonly seq: number;
+  readonly sender: string;
   readonly recipient: string;
-  /** Of the link it came over: a new QR code makes a new one. */
+  readonly wireId: string;
   readonly linkGeneration: number | null;
+  readonly login: number | null;
+  readonly acceptedAt: string;
+}
+
+/** A page tried to send after another connection had taken its link over. */
+export interface LateSend {
+  readonly sender: string;
+  readonly wireId: string;
+  readonly login: number;
+  readonly at: string;
+}
+
+export interface LinkedDevice {
+  readonly generation: number; // how often the number was linked, this time included
+  readonly connected: boolean;
+  /** Messages for it that it has not confirmed to hold. They end with the link. */
+  readonly waiting: number;
 }
 
 export interface PhoneSettings {
@@ -79,8 +97,26 @@ export class PhonesClient {
     await this.#call('PATCH', '/config', config);
   }
 
+  /** What is linked to a number now. */
+  async linked(number: string): Promise<readonly LinkedDevice[]> {
+    return (await this.#call<{ linked: LinkedDevice[] }>('GET', `/phones/${number}`)).linked;
+  }
+
+  /** Something goes wrong with the pages of a number: once, or for `forMs`, or until `heal`. */
+  async fault(number: string, kind: string, forMs?: number): Promise<void> {
+    await this.#call('POST', `/phones/${number}/faults`, { kind, ...(forMs === undefined ? {} : { forMs }) });
+  }
+
+  async heal(number: string): Promise<void> {
+    await this.#call('DELETE', `/phones/${number}/faults`);
+  }
+
   /** Everything the service accepted from one sender, in order. */
   ledger(sender: string): Promise<readonly LedgerEntry[]> {
     return this.#call('GET', `/ledger?sender=${encodeURIComponent(sender)}`);
+  }
+
+  lateSends(): Promise<readonly LateSend[]> {
+    return this.#call('GET', '/late-sends');
   }
 }

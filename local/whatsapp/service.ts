@@ -10,6 +10,7 @@ import { makeAutoReply } from './messages/auto-reply.ts';
 import { copyRecords } from './messages/copy-records.ts';
 import { deliveryRecords } from './messages/delivery-records.ts';
 import { makeHistory } from './messages/history.ts';
+import { LateSends } from './messages/late-sends.ts';
 import { ledgerRecords } from './messages/ledger-records.ts';
 import { PhoneMessage } from './messages/phone-message.ts';
 import { makePhones, type Phones } from './messages/phones.ts';
@@ -90,7 +91,7 @@ async function buildService(dataDir: string | undefined) {
   const hanging = new HangingRequests();
   const faults = makeFaults({ directory, linkDesk, switchboard, hanging, settings });
 
-  const records = { journal, settings, ledger, copies, deliveries, media, directory, switchboard };
+  const records = { journal, settings, ledger, lateSends: new LateSends(), copies, deliveries, media, directory, switchboard };
   const acting = { postOffice, receipts, phones, linkDesk, typing, unlinking, faults, hanging };
   const login = makeLogin({ ...records, receipts, history });
   const queries = makeQueries(directory, linkDesk, history);

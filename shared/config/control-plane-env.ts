@@ -50,6 +50,7 @@ export const WebhooksApiEnv = z.object({
 export const SessionEventsEnv = z.object({
   CORE_TABLE: table,
   MESSAGES_TABLE: table,
+  SESSION_EVENTS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
 

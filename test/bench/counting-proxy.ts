@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { forward } from '../support/forward.ts';
 
 interface Capacity {
   readonly CapacityUnits?: number;
@@ -64,18 +65,9 @@ export class CountingProxy {
     const isDynamo = operation.startsWith('DynamoDB_');
     const body = await buffer(incoming);
     const sent = isDynamo ? withCapacity(body) : body;
-    const answer = await this.#forward(incoming, sent);
+    const answer = await forward(this.#target, incoming, sent);
     this.#count(operation, isDynamo ? answer.body : undefined);
     return answer;
-  }
-
-  async #forward(incoming: IncomingMessage, body: Buffer) {
-    const { hostname, port } = this.#target;
-    const headers = { ...incoming.headers, host: this.#target.host, 'content-length': String(body.length) };
-    const outgoing = httpRequest({ hostname, port, method: incoming.method, path: incoming.url, headers });
-    outgoing.end(body);
-    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-    return { status: response.statusCode ?? 502, headers: response.headers, body: await buffer(response) };
   }
 
   #count(operation: string, body: Buffer | undefined): void {

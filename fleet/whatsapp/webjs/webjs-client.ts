@@ -11,7 +11,7 @@ import { jidOfPeer, peerOfJid } from './jid.ts';
 import { libraryClient, pageOf, type BrowserSetup, type LibraryClient } from './library-client.ts';
 import { ADOPTED_BUILD, pageWarnings } from './page-builds.ts';
 import {
-  acksOf, connectionState, documentOf, haveWritten, markRead, recentAcks, recentReceived, setTyping, syncHistory, unlinkDevice,
+  acksOf, connectionState, documentOf, haveWritten, markRead, recentAcks, recentReceived, setTyping, syncHistory, syncNewestChats, unlinkDevice,
   type Asked,
 } from './page-calls.ts';
 import { PAGE_PARTS, pageScript } from './page/page-script.ts';
@@ -98,6 +98,10 @@ export class WebjsClient implements WhatsAppClient {
 
   async syncHistory(peer: string, timeoutMs: number): Promise<boolean> {
     return syncHistory(this.#asked(), peer, timeoutMs);
+  }
+
+  async syncNewestChats(limit: number, timeoutMs: number): Promise<void> {
+    await syncNewestChats(this.#asked(), limit, timeoutMs);
   }
 
   async recentAcks(limit: number): Promise<readonly AckReport[]> {

@@ -6,6 +6,7 @@ import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-message
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
+import { sqsComeAgain } from '../../../shared/adapters/sqs/sqs-come-again.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { SessionEventsEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
@@ -20,12 +21,13 @@ import { makeApplyBatch } from './apply-batch.ts';
 
 const config = loadConfig(SessionEventsEnv);
 const doc = documentClient();
+const sqs = sqsClient();
 
 const campaigns = dynamoCampaigns(doc, config.CORE_TABLE);
 const publish = makePublishEvents({
   webhooks: dynamoWebhooks(doc, config.CORE_TABLE),
   deliveries: dynamoDeliveries(doc, config.CORE_TABLE),
-  enqueue: sqsJobs(sqsClient(), config.WEBHOOK_DELIVERIES_QUEUE_URL),
+  enqueue: sqsJobs(sqs, config.WEBHOOK_DELIVERIES_QUEUE_URL),
   deliveryIdOf,
 });
 const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
@@ -41,4 +43,4 @@ const applyBatch = makeApplyBatch({
   clock: systemClock,
 });
 
-export const handler = fifoHandler(SessionEventBatch, applyBatch);
+export const handler = fifoHandler(SessionEventBatch, applyBatch, sqsComeAgain(sqs, config.SESSION_EVENTS_QUEUE_URL));

@@ -4,6 +4,8 @@ import type { Faults } from '../accounts/faults.ts';
 import type { LinkDesk } from '../accounts/link-desk.ts';
 import type { Unlinking } from '../accounts/unlinking.ts';
 import type { CopyRecords } from '../messages/copy-records.ts';
+import type { DeliveryRecords } from '../messages/delivery-records.ts';
+import type { LateSends } from '../messages/late-sends.ts';
 import type { LedgerRecords } from '../messages/ledger-records.ts';
 import type { Phones } from '../messages/phones.ts';
 import type { PostOffice } from '../messages/post-office.ts';
@@ -26,6 +28,8 @@ export interface ControlContext {
   readonly typing: TypingBoard;
   readonly copies: CopyRecords;
   readonly ledger: LedgerRecords;
+  readonly lateSends: LateSends;
+  readonly deliveries: DeliveryRecords;
   readonly media: MediaRecords;
   readonly switchboard: Switchboard;
   readonly settings: SettingsStore;

@@ -91,7 +91,7 @@ function bulkNumbers(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => digits + String(index).padStart(indexWidth, '0'));
 }
 
-export function phoneView({ switchboard, typing }: ControlContext, account: Account) {
+export function phoneView({ switchboard, typing, deliveries }: ControlContext, account: Account) {
   const { number, name, online, autoReply, banned, faults, links } = account;
   return {
     number: shown(number),
@@ -108,6 +108,7 @@ export function phoneView({ switchboard, typing }: ControlContext, account: Acco
       generation: link.generation,
       connected: switchboard.find(link)?.isOpen ?? false,
       build: link.build,
+      waiting: deliveries.count(link.id), // messages it has not confirmed to hold
       linkedAt: new Date(link.linkedAt).toISOString(),
       hasDialog: link.modalDeadline !== undefined,
     })),

@@ -19,13 +19,15 @@ const LedgerQuery = z.strictObject({
 
 /** The service as a whole: its ledger, groups, counts and settings. */
 export function serviceRoutes(app: FastifyInstance, context: ControlContext): void {
-  const { directory, ledger, settings, journal } = context;
+  const { directory, ledger, lateSends, settings, journal } = context;
 
   app.get('/ledger', (request) => {
     const { sender, after, limit } = parse(LedgerQuery, request.query);
     // An empty ledger of an unknown number is a true answer, so 404 is not due here.
     return ledger.list({ sender: sender === undefined ? undefined : numberIn(sender, 'sender'), after, limit });
   });
+
+  app.get('/late-sends', () => lateSends.list());
 
   app.get('/stats', () => stats(context));
 

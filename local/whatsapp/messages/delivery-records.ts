@@ -7,12 +7,14 @@ export interface DeliveryRecords {
   add(linkId: number, item: string): number;
   confirm(linkId: number, upTo: number): void;
   listAfter(linkId: number, after: number, limit: number): { seq: number; item: string }[];
+  count(linkId: number): number;
 }
 
 export function deliveryRecords(database: DatabaseSync, journal: Journal): DeliveryRecords {
   const add = database.prepare('INSERT INTO deliveries VALUES (?, ?, ?)');
   const confirm = database.prepare('DELETE FROM deliveries WHERE link = ? AND seq <= ?');
   const list = database.prepare('SELECT seq, item FROM deliveries WHERE link = ? AND seq > ? ORDER BY seq LIMIT ?');
+  const count = database.prepare('SELECT COUNT(*) AS n FROM deliveries WHERE link = ?');
   // Above every number a device may have seen, those already confirmed and deleted included.
   let seq = Date.now() * 1000;
 
@@ -29,5 +31,6 @@ export function deliveryRecords(database: DatabaseSync, journal: Journal): Deliv
     },
     listAfter: (linkId, after, limit) =>
       list.all(linkId, after, limit).map((row) => ({ seq: Number(row['seq']), item: String(row['item']) })),
+    count: (linkId) => Number(count.get(linkId)?.['n'] ?? 0),
   };
 }

@@ -22,6 +22,12 @@ export interface PostOfficeOptions {
   readonly onDelivered: (owner: Account, message: Message) => void; // once for each wire id that reached a phone
 }
 
+/** The linked page a message came from. */
+export interface Origin {
+  readonly link: Link;
+  readonly login: number; // of the connection
+}
+
 interface Outcome {
   readonly levels: readonly number[]; // what the sender's pages show, in order
   readonly receiptNumber: number;
@@ -49,11 +55,12 @@ export class PostOffice {
     return this.#duplicates;
   }
 
-  /** `link`: the linked page it came from; without one it was written on the phone. */
-  accept(message: Message, link?: Link): void {
+  /** Without an origin it was written on the phone. */
+  accept(message: Message, origin?: Origin): void {
+    const link = origin?.link;
     const error = this.#refusal(message, link);
     if (error === SEND_ERROR.unknownRecipient) return this.#answer(message, link, failure(ACK.error));
-    this.#options.ledger.append(message, link, error);
+    this.#options.ledger.append(message, origin, error);
     if (error !== undefined) return this.#answer(message, link, failure(ACK.server, ACK.error));
     const outcome = this.#distribute(message);
     this.#mirror(message, link, outcome);

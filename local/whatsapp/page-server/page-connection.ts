@@ -14,6 +14,8 @@ export class PageConnection {
   readonly #onPending: (connection: PageConnection) => void;
   readonly build: string;
   link: Link | undefined; // set while logged in
+  login = 0; // grows with every login of anybody: of two connections of a link the later one has the greater
+  replacedOn: Link | undefined; // the link that a later connection took over from this one
   isSilent = false; // half-open: the socket stays, nothing gets through in either direction
   #items: string[] = [];
   #lastDelivery = 0;

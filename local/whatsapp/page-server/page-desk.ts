@@ -3,7 +3,8 @@ import type { Directory } from '../accounts/directory.ts';
 import type { LinkDesk } from '../accounts/link-desk.ts';
 import type { CopyRecords } from '../messages/copy-records.ts';
 import type { DeliveryRecords } from '../messages/delivery-records.ts';
-import type { PostOffice } from '../messages/post-office.ts';
+import type { LateSends } from '../messages/late-sends.ts';
+import type { Origin, PostOffice } from '../messages/post-office.ts';
 import type { Receipts } from '../messages/receipts.ts';
 import type { TypingBoard } from '../messages/typing-board.ts';
 import { ACK } from '../messages/message.ts';
@@ -24,6 +25,7 @@ export interface PageDeskOptions {
   readonly receipts: Receipts;
   readonly copies: CopyRecords;
   readonly deliveries: DeliveryRecords;
+  readonly lateSends: LateSends;
   readonly typing: TypingBoard;
   readonly queries: Queries;
   readonly switchboard: Switchboard;
@@ -54,9 +56,10 @@ function parseFrame(text: string): PageFrame | undefined {
   }
 }
 
-function handleUnlinked({ linkDesk, login, queries }: PageDeskOptions, connection: PageConnection, frame: PageFrame) {
+function handleUnlinked({ linkDesk, login, queries, lateSends }: PageDeskOptions, connection: PageConnection, frame: PageFrame) {
   if (frame.t === 'hello') linkDesk.startRound(connection, frame.keys);
   if (frame.t === 'login') login(connection, frame);
+  if (frame.t === 'm') lateSends.note(connection, frame.id);
   if (frame.t === 'q' && frame.op === 'pairing-code') queries(connection, undefined, frame);
 }
 
@@ -69,7 +72,7 @@ interface Line {
 function handleLinked(options: PageDeskOptions, { connection, account, link }: Line, frame: PageFrame): void {
   switch (frame.t) {
     case 'm':
-      return acceptMessage(options, link, frame);
+      return acceptMessage(options, { link, login: connection.login }, frame);
     case 'got':
       return options.deliveries.confirm(link.id, frame.s);
     case 'read':
@@ -93,12 +96,12 @@ function handleLinked(options: PageDeskOptions, { connection, account, link }: L
 
 function acceptMessage(
   { postOffice }: PageDeskOptions,
-  link: Link,
+  origin: Origin,
   { id, to, type, body, c }: Extract<PageFrame, { t: 'm' }>,
 ): void {
   const recipient = addressOf(to);
-  const message = { wireId: id, sender: link.number, recipient, type, body, content: c, sentAt: Date.now() };
-  postOffice.accept(message, link);
+  const message = { wireId: id, sender: origin.link.number, recipient, type, body, content: c, sentAt: Date.now() };
+  postOffice.accept(message, origin);
 }
 
 function logOut({ directory, switchboard, journal }: PageDeskOptions, connection: PageConnection, link: Link): void {

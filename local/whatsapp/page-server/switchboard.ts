@@ -9,6 +9,7 @@ export class Switchboard {
   readonly #byLink = new Map<number, PageConnection>();
   readonly #all = new Set<PageConnection>();
   readonly #pending = new Set<PageConnection>();
+  #logins = Date.now() * 1000; // above those of the service before a restart
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -28,7 +29,9 @@ export class Switchboard {
   attach(connection: PageConnection, link: Link): PageConnection | undefined {
     const older = this.#byLink.get(link.id);
     if (older === connection) return undefined;
-    if (older) this.detach(older);
+    if (older) this.#replace(older, link);
+    this.#logins += 1;
+    connection.login = this.#logins;
     connection.link = link;
     this.#byLink.set(link.id, connection);
     return older;
@@ -64,6 +67,11 @@ export class Switchboard {
 
   closeAll(): void {
     for (const connection of this.#all) connection.drop();
+  }
+
+  #replace(older: PageConnection, link: Link): void {
+    this.detach(older);
+    older.replacedOn = link;
   }
 
   #flushSoon(connection: PageConnection): void {

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS groups (
 -- Every accept, repeats included: what the service answers for.
 CREATE TABLE IF NOT EXISTS ledger (
   seq INTEGER PRIMARY KEY, sender TEXT NOT NULL, recipient TEXT NOT NULL, wire_id TEXT NOT NULL, type TEXT NOT NULL,
-  link INTEGER, generation INTEGER, accepted_at INTEGER NOT NULL, error INTEGER
+  link INTEGER, generation INTEGER, accepted_at INTEGER NOT NULL, error INTEGER, login INTEGER
 );
 CREATE INDEX IF NOT EXISTS ledger_by_sender ON ledger (sender);
 -- One row for each person a wire id is meant for. The receipt number orders changes of its ack for the sender.
@@ -47,5 +47,12 @@ export function openDatabase(dataDir: string | undefined): DatabaseSync {
   const database = new DatabaseSync(dataDir ? path.join(dataDir, 'whatsapp.db') : ':memory:');
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;');
   database.exec(SCHEMA);
+  addLogins(database);
   return database;
+}
+
+/** Databases made before the ledger kept logins. */
+function addLogins(database: DatabaseSync): void {
+  const columns = database.prepare('PRAGMA table_info(ledger)').all().map((row) => row['name']);
+  if (!columns.includes('login')) database.exec('ALTER TABLE ledger ADD COLUMN login INTEGER');
 }

@@ -126,6 +126,47 @@ describe('WebjsClient: the real library in a real browser', () => {
     await second.client.close();
   }, TEST_MS);
 
+  it('learns from the phone what its predecessor got after the snapshot and told nobody (I1)', async () => {
+    const number = '+4915200000011';
+    const owner = { workspaceId: anId('wsp'), sessionId: anId('ses'), fencingToken: 1 };
+    const store = efsSnapshotStore({ storeDir: join(harness.dir, 'store'), scratchDir: join(harness.dir, 'scratch'), keys: memoryDataKeys(), log: silentLog });
+    const [before, after] = [harness.newProfile(), harness.newProfile()];
+    const first = await harness.linked(number, before);
+    const write = (words: string) => harness.service.must('POST', `/phones/${CARLA}/messages`, { to: number, text: words });
+    await write('known chat');
+    await first.received('known chat');
+    await first.client.close(); // what it knows is on the disk now
+    await store.save(owner, before);
+    const again = await harness.open(before);
+    await again.event('ready');
+    await write('told nobody');
+    await again.received('told nobody'); // WhatsApp will not send it to this link again
+    again.client.kill();
+
+    await store.restoreLatest({ ...owner, fencingToken: 2 }, after);
+    const second = await harness.open(after);
+    await second.event('ready');
+    const textsOf = async () => (await second.client.recentReceived(0, 50)).map(({ text: words }) => words);
+    expect(await textsOf()).toEqual(['known chat']);
+    await second.client.syncNewestChats(50, 5_000);
+    expect(await textsOf()).toEqual(['known chat', 'told nobody']);
+    await second.client.close();
+  }, TEST_MS);
+
+  it('takes silence about a number for no answer, and sends when there is one (I1)', async () => {
+    const number = '+4915200000012';
+    await harness.phones('+4915200000013');
+    const { client } = await harness.linked(number);
+    const greeting = text('+4915200000013', 'to somebody new');
+    await harness.service.must('POST', `/phones/${number}/faults`, { kind: 'silent' });
+    expect(await client.send([greeting], Date.now() + 30_000)).toEqual([{ outcome: 'not-sent' }]);
+    await harness.service.must('DELETE', `/phones/${number}/faults`);
+    await until(async () => (await client.checkHealth()).isConnected, { what: 'the connection' });
+    const send = async () => (await client.send([greeting], inTime()))[0]?.outcome === 'accepted';
+    await until(send, { what: 'the message to go' });
+    expect((await entries('+4915200000013')).map(({ copies }) => copies)).toEqual([1]);
+  }, TEST_MS);
+
   it('becomes ready however fast the page syncs, and with several at once', async () => {
     await harness.service.must('PATCH', '/config', { syncMs: 0, build: 'classic' });
     const numbers = [1, 2, 3, 4].map((i) => `+491520000002${i}`);

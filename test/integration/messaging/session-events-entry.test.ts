@@ -15,13 +15,17 @@ let handler: QueueHandler;
 
 beforeAll(async () => {
   [world, queue] = await Promise.all([startApiWorld(), startServerDouble()]);
-  Object.assign(process.env, { AWS_ENDPOINT_URL_SQS: queue.url, WEBHOOK_DELIVERIES_QUEUE_URL: `${queue.url}/deliveries` });
+  Object.assign(process.env, { AWS_ENDPOINT_URL_SQS: queue.url, WEBHOOK_DELIVERIES_QUEUE_URL: `${queue.url}/deliveries`, SESSION_EVENTS_QUEUE_URL: `${queue.url}/events` });
   ({ handler } = await import('../../../lambdas/queues/session-events/session-events.handler.ts'));
 });
 afterAll(() => Promise.all([world.stop(), queue.stop()]));
 
+interface Entry {
+  readonly MessageBody: string;
+}
+
 const record = (messageId: string, group: string, body: string): SQSRecord =>
-  ({ messageId, body, attributes: { MessageGroupId: group, ApproximateReceiveCount: '1' } }) as unknown as SQSRecord;
+  ({ messageId, receiptHandle: `receipt of ${messageId}`, body, attributes: { MessageGroupId: group, ApproximateReceiveCount: '1' } }) as unknown as SQSRecord;
 
 const receivedBatch = (workspaceId: string, sessionId: string): SessionEventBatch => ({
   v: 1, workspaceId, sessionId, instanceId: anId('ins'), fencingToken: 1, sequence: '0000000001-0000000001',
@@ -31,7 +35,7 @@ const receivedBatch = (workspaceId: string, sessionId: string): SessionEventBatc
   }],
 });
 
-it('applies what it can read, puts deliveries on their queue, and names what it cannot read', async () => {
+it('applies what it can read, puts deliveries on their queue, names what it cannot read, and has it come again soon', async () => {
   const workspaceId = anId('wsp');
   const { id: sessionId } = await world.connectedSession(workspaceId);
   const webhook = aWebhook({ workspaceId, events: ['message.received'] });
@@ -41,8 +45,10 @@ it('applies what it can read, puts deliveries on their queue, and names what it 
   expect(await handler({ Records: records }, lambdaContext())).toEqual({ batchItemFailures: [{ itemIdentifier: 'bad' }] });
 
   expect((await world.chats.list(workspaceId, { limit: 5 })).items).toMatchObject([{ name: 'Ada', unreadCount: 1 }]);
-  const jobs = queue.received.flatMap(({ body }) => (JSON.parse(body) as { Entries: { MessageBody: string }[] }).Entries);
+  const asked = (action: string) => queue.received.filter(({ headers }) => headers['x-amz-target'] === `AmazonSQS.${action}`).flatMap(({ body }) => (JSON.parse(body) as { Entries: Entry[] }).Entries);
+  const jobs = asked('SendMessageBatch');
   expect(jobs.map(({ MessageBody }) => JSON.parse(MessageBody) as unknown)).toEqual([
     { v: 1, workspaceId, webhookId: webhook.id, deliveryId: expect.stringMatching(/^dlv_/) },
   ]);
+  expect(asked('ChangeMessageVisibilityBatch')).toEqual([{ Id: '0', ReceiptHandle: 'receipt of bad', VisibilityTimeout: 2 }]);
 });

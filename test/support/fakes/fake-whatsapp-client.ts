@@ -30,6 +30,7 @@ export class FakeWhatsAppClient implements WhatsAppClient {
     return true;
   }
 
+  syncNewestChats = async () => undefined;
   recentAcks = async () => [];
   recentReceived: WhatsAppClient['recentReceived'] = async () => [];
   start = async () => undefined;

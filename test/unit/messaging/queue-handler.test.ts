@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Context, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { fifoHandler, queueHandler } from '../../../lambdas/queue/queue-handler.ts';
+import type { ReturnedDelivery } from '../../../shared/domain/job-queue.ts';
 import { campaignNotFound, DomainError } from '../../../shared/domain/errors.ts';
 
 const Job = z.object({ name: z.string() });
@@ -9,7 +10,7 @@ type Job = z.infer<typeof Job>;
 
 const context = { awsRequestId: 'test', functionName: 'test' } as Context;
 const aRecord = (body: string, group: string, i: number): SQSRecord =>
-  ({ messageId: `${group}${i}`, body, attributes: { MessageGroupId: group, ApproximateReceiveCount: '1' } }) as unknown as SQSRecord;
+  ({ messageId: `${group}${i}`, receiptHandle: `receipt of ${group}${i}`, body, attributes: { MessageGroupId: group, ApproximateReceiveCount: '1' } }) as unknown as SQSRecord;
 const recordsOf = (...named: readonly string[]) => ({
   Records: named.map((name, i) => aRecord(JSON.stringify({ name }), name.charAt(0), i)),
 });
@@ -57,17 +58,36 @@ describe('queueHandler', () => {
 });
 
 describe('fifoHandler', () => {
+  const comeAgain = async () => undefined;
+
   it('keeps the order within a group', async () => {
     const { applied, apply } = worker();
-    await fifoHandler(Job, apply)(recordsOf('a1', 'b1', 'a2', 'a3', 'b2'), context);
+    await fifoHandler(Job, apply, comeAgain)(recordsOf('a1', 'b1', 'a2', 'a3', 'b2'), context);
     expect(applied.filter((name) => name.startsWith('a'))).toEqual(['a1', 'a2', 'a3']);
     expect(applied.filter((name) => name.startsWith('b'))).toEqual(['b1', 'b2']);
   });
 
   it('lets nothing of a group overtake a failure, and other groups go on', async () => {
     const { applied, apply } = worker();
-    const response = await fifoHandler(Job, apply)(recordsOf('a1', 'a2!', 'b1', 'a3', 'b2'), context);
+    const response = await fifoHandler(Job, apply, comeAgain)(recordsOf('a1', 'a2!', 'b1', 'a3', 'b2'), context);
     expect(applied.toSorted()).toEqual(['a1', 'b1', 'b2']);
     expect(failedIds(response)).toEqual(['a1', 'a3']);
+  });
+
+  it('has a failed group come again soon, all of it at the same time, and later with each try', async () => {
+    const pauses: (readonly ReturnedDelivery[])[] = [];
+    const handle = fifoHandler(Job, worker().apply, async (deliveries) => void pauses.push(deliveries));
+    const tried = (times: string, ...named: readonly string[]) => ({
+      Records: recordsOf(...named).Records.map((record, i) => ({ ...record, attributes: { ...record.attributes, ApproximateReceiveCount: i === 0 ? times : '1' } })),
+    });
+    for (const times of ['1', '2', '3', '15']) await handle(tried(times, 'a!', 'a2'), context);
+    await handle(tried('1', 'a'), context);
+    expect(pauses.map((deliveries) => deliveries.map(({ delaySeconds }) => delaySeconds))).toEqual([[2, 2], [4, 4], [8, 8], [60, 60]]);
+    expect(pauses[0]?.map(({ receipt }) => receipt)).toEqual(['receipt of a0', 'receipt of a1']);
+  });
+
+  it('fails as usual when the queue does not take that', async () => {
+    const handle = fifoHandler(Job, worker().apply, () => Promise.reject(new Error('no queue')));
+    expect(failedIds(await handle(recordsOf('a!'), context))).toEqual(['a0']);
   });
 });

@@ -68,6 +68,11 @@ export function lookUp(): void {
       return jids.map((jid) => addressesOf(jid).some((address) => writers.has(address)));
     },
 
+    async syncNewestChats(limit: number, timeoutMs: number): Promise<void> {
+      const chats = window.require('WAWebCollections').Chat.getModelsArray().sort((a, b) => (b.t ?? 0) - (a.t ?? 0)).slice(0, limit);
+      await Promise.all(chats.map(({ id }) => corner.syncHistory(corner.jidOf(id), timeoutMs)));
+    },
+
     recentAcks: (limit: number) => newest(limit, ({ id, ack }) => id.fromMe && ack > 0).map((message) => corner.ackOf(message, message.ack)),
 
     recentReceived: (sinceSeconds: number, limit: number) =>

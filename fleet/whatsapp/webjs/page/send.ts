@@ -7,7 +7,9 @@ export function sendBatches(): void {
   const corner = window.blazzCorner;
   const LOOK_UP_TIMEOUT_MS = 10_000;
   const MOST_REMEMBERED = 50_000;
+  const MOST_LOOK_UPS = 12; // about two minutes of silence, by when the connection has been found dead
   const isOnWhatsApp = new Map<string, Promise<boolean>>();
+  const failedLookUps = new Map<string, number>();
 
   const askWhatsApp = async (wid: Wid): Promise<boolean> => {
     const found = await corner.within(window.require('WAWebQueryExistsJob').queryWidExists(wid), LOOK_UP_TIMEOUT_MS);
@@ -70,8 +72,18 @@ export function sendBatches(): void {
     return ['accepted'];
   };
 
+  /** No answer about a number says nothing of the message, and nothing of it has left: it is tried again, but not for ever. */
+  const afterFailedLookUp = ({ wireId }: PageOutgoing, error: unknown): PageOutcome => {
+    const times = (failedLookUps.get(wireId) ?? 0) + 1;
+    if (failedLookUps.size >= MOST_REMEMBERED) failedLookUps.clear();
+    failedLookUps.set(wireId, times);
+    return times < MOST_LOOK_UPS ? ['not-sent'] : ['failed', 'look_up_failed', String(error).slice(0, 300)];
+  };
+
   const sendOne = async (message: PageOutgoing, mayGo: () => boolean): Promise<PageOutcome> => {
-    if (!(await mayWriteTo(message.jid))) return ['failed', 'not_on_whatsapp', 'The number is not on WhatsApp'];
+    const answer = await mayWriteTo(message.jid).catch((error: unknown) => afterFailedLookUp(message, error));
+    if (Array.isArray(answer)) return answer;
+    if (!answer) return ['failed', 'not_on_whatsapp', 'The number is not on WhatsApp'];
     return message.reaction === null ? write(message, mayGo) : react(message, mayGo);
   };
 

@@ -37,6 +37,7 @@ export interface MsgModel {
 
 export interface ChatModel {
   readonly id: Wid;
+  readonly t?: number; // of its last message; Unix seconds
   readonly endOfHistoryTransferType?: number; // 0: the phone has more
   readonly groupMetadata?: { readonly isLidAddressingMode?: boolean };
 }
@@ -124,6 +125,7 @@ export interface Corner {
   acksOf(messages: { jid: string; wireId: string }[]): Promise<(number | null)[]>;
   syncHistory(jid: string, timeoutMs: number): Promise<boolean>;
   haveWritten(jids: readonly string[]): boolean[];
+  syncNewestChats(limit: number, timeoutMs: number): Promise<void>;
   recentAcks(limit: number): PageAck[];
   recentReceived(sinceSeconds: number, limit: number): PageMessage[];
 }
