@@ -29,7 +29,8 @@ beforeAll(async () => {
   [dynamo, queues] = await Promise.all([startDynamo(), startQueues()]);
   queueUrl = await queues.create('session-events');
   const registry = dynamoInstanceRegistry(dynamo.doc, dynamo.tables.registry);
-  await registry.register({ id: INSTANCE, url: 'http://127.0.0.1:1', zone: 'a', capacity: 50, version: 'v' }, HOUR_MS);
+  const lease = await registry.register({ id: INSTANCE, url: 'http://127.0.0.1:1', zone: 'a', capacity: 50, version: 'v' }, HOUR_MS);
+  await registry.renew(lease, { state: 'ready', load: { sessions: 0, memoryBytes: 0, eventLoopLagMs: 0 } }, HOUR_MS);
   Object.assign(process.env, awsEnvironment(dynamo.endpoint), {
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     CORE_TABLE: dynamo.tables.core,
