@@ -133,16 +133,18 @@ describe('WebjsClient: the real library in a real browser', () => {
     const [before, after] = [harness.newProfile(), harness.newProfile()];
     const first = await harness.linked(number, before);
     const write = (words: string) => harness.service.must('POST', `/phones/${CARLA}/messages`, { to: number, text: words });
+    const waiting = async () => ((await harness.service.must('GET', `/phones/${number}`)) as { linked: { waiting: number }[] }).linked[0]?.waiting;
+    const confirmed = () => until(async () => (await waiting()) === 0, { what: 'the page to confirm what it got' }); // it keeps it first
     await write('known chat');
     await first.received('known chat');
-    await first.client.close(); // what it knows is on the disk now
+    await confirmed();
+    await first.client.close();
     await store.save(owner, before);
     const again = await harness.open(before);
     await again.event('ready');
     await write('told nobody');
     await again.received('told nobody');
-    const waiting = async () => ((await harness.service.must('GET', `/phones/${number}`)) as { linked: { waiting: number }[] }).linked[0]?.waiting;
-    await until(async () => (await waiting()) === 0, { what: 'the page to confirm it' }); // WhatsApp will not send it to this link again
+    await confirmed(); // WhatsApp will not send it to this link again
     again.client.kill();
 
     await store.restoreLatest({ ...owner, fencingToken: 2 }, after);
