@@ -65,6 +65,7 @@ describe('A session in trouble, with the real library in a real browser', () => 
   it('comes back after a crash, a conflict and a dropped line without a new QR (I4)', async () => {
     const [crashed, displaced, dropped] = await Promise.all([1, 2, 3].map((i) => harness.linked(`+491520020003${i}`)));
     if (!crashed || !displaced || !dropped) throw new Error('not linked');
+    const browser = harness.running(dropped).processGroup;
     await Promise.all([harness.fault(crashed, 'crash'), harness.fault(displaced, 'conflict'), harness.fault(dropped, 'drop')]);
     await Promise.all([harness.connected(crashed, 2), harness.connected(displaced, 2)]);
     for (const session of [crashed, displaced, dropped]) {
@@ -72,8 +73,9 @@ describe('A session in trouble, with the real library in a real browser', () => 
       expect(await harness.copiesAt(CARLA, `back: ${session.number}`)).toEqual([1]);
       expect(qrCodes(session)).toBe(1);
     }
-    const ended = (session: SessionUnderTest) => harness.ofType(session, 'session.status').map(({ details }) => details?.split(':')[0]).filter(Boolean);
-    expect([ended(crashed), ended(displaced), ended(dropped)]).toEqual([['page_crashed'], ['conflict'], []]);
+    const endings = (session: SessionUnderTest) => harness.ofType(session, 'session.warning').map(({ code, detail }) => `${code} ${detail.split(':')[0]}`);
+    expect([endings(crashed), endings(displaced)]).toEqual([['recovery_restart page_crashed'], ['recovery_restart conflict']]);
+    expect(harness.running(dropped).processGroup).toBe(browser); // the page got its line back by itself
     for (const session of [crashed, displaced, dropped]) harness.running(session).kill();
   }, TEST_MS);
 
