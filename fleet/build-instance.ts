@@ -22,8 +22,6 @@ import { systemClock as clock } from '../shared/domain/clock.ts';
 import { instanceDirectory } from '../shared/domain/instances/instance-directory.ts';
 import { silenceWatch } from '../shared/domain/instances/silence-watch.ts';
 import { makeReassignSessions } from '../shared/domain/sessions/reassign-sessions.ts';
-import type { PacingRules } from '../shared/domain/pacing/pacing-rules.ts';
-import { parseQuietHours } from '../shared/domain/pacing/quiet-hours.ts';
 import { EventPublisher } from './events/event-publisher.ts';
 import { Drain } from './lifecycle/drain.ts';
 import { Instance } from './lifecycle/instance.ts';
@@ -41,14 +39,13 @@ import { LoadSampler } from './observability/load-sampler.ts';
 import { fleetLog } from './observability/log.ts';
 import { BrowserSlots } from './sessions/browser-slots.ts';
 import { availableMemoryBytes, openDescriptors } from './observability/process-resources.ts';
-import type { RecycleRule } from './sessions/may-recycle.ts';
 import { MemoryManager } from './sessions/memory-manager.ts';
 import { makeHandOver, type HandOver } from './sessions/hand-over.ts';
 import { QRRateLimiter } from './sessions/qr-rate-limiter.ts';
 import { Reconciler } from './sessions/reconciler.ts';
-import type { HealthSettings } from './sessions/session-health-monitor.ts';
 import { SessionPool } from './sessions/session-pool.ts';
 import { SessionStorageOptimizer } from './sessions/storage-optimizer.ts';
+import { bytesOfMb, healthSettings, hibernationSettings, pacingRules, recycleRule, whatsAppAddress } from './settings.ts';
 import { efsSnapshotStore } from './storage/efs-snapshot-store.ts';
 import { LiveProfiles, sweepProfiles } from './storage/live-profiles.ts';
 import { localAuthStore } from './storage/local-auth-store.ts';
@@ -65,8 +62,6 @@ import { WebjsClient } from './whatsapp/webjs/webjs-client.ts';
 const STARTS_AT_ONCE = 4;
 const COLLECT_EVENTS_MS = 100;
 const MOST_MEDIA_BYTES = 64 * 1024 * 1024;
-const RECYCLE_IDLE_MS = 30_000;
-const MB = 1e6;
 
 /** What the process has to do when the instance cannot go on. */
 export interface InstanceEnd {
@@ -98,7 +93,7 @@ export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise
   const sampler = makeSampler(base, pool);
   const handOver = makeHandOver({ ...base, instanceId: id, clock });
   const reconciler = makeReconciler(base, pool, lease, handOver);
-  const optimizer = new SessionStorageOptimizer({ pool, profiles, log, quotaBytes: config.STORAGE_QUOTA_MB * MB, rule: recycleRule(config) });
+  const optimizer = new SessionStorageOptimizer({ pool, profiles, log, quotaBytes: bytesOfMb(config.STORAGE_QUOTA_MB), rule: recycleRule(config) });
   const reaper = makeReaper(base, reconciler, end.onDrainRequested);
   server.serve(makeRoutes(base, { lease, pool, reconciler, sampler }));
   const background = new ServiceGroup([sampler, ...scaleInGuard(base, pool), reconciler, optimizer, reaper, ...makeStoreWatch(base)]);
@@ -170,7 +165,7 @@ function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable)
     snapshotIntervalMs: config.SNAPSHOT_INTERVAL_SECONDS * 1_000,
     slots: new BrowserSlots(config.CAPACITY),
     hibernation: hibernationSettings(config),
-    storageQuotaBytes: config.STORAGE_QUOTA_MB * MB,
+    storageQuotaBytes: bytesOfMb(config.STORAGE_QUOTA_MB),
     random: Math.random,
     noteArrival: takeoverTimes({ ...base, clock }),
     startInTurn: <T>(start: () => Promise<T>) => startInTurn(start),
@@ -178,10 +173,6 @@ function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable)
   return { pool: new SessionPool({ instanceId: id, capacity: config.CAPACITY, services }), profiles, publisher };
 }
 
-const hibernationSettings = ({ HIBERNATE_AFTER_SECONDS, HIBERNATION_LOOK_SECONDS }: FleetEnv) => ({
-  afterMs: HIBERNATE_AFTER_SECONDS === undefined ? undefined : HIBERNATE_AFTER_SECONDS * 1_000,
-  lookEveryMs: HIBERNATION_LOOK_SECONDS * 1_000,
-});
 function makeStore({ id, config, log }: Base): SessionStore {
   const { SESSION_STORE, SESSION_STORE_DIR: storeDir, SESSION_STORE_BUCKET: bucket, SNAPSHOT_KEY_ARN, SNAPSHOT_FORMER_KEY_ARNS } = config;
   const scratchDir = join(config.PROFILE_DIR, id);
@@ -214,41 +205,12 @@ function clientMaker({ config, log }: Base, executable: BrowserExecutable) {
     });
 }
 
-const healthSettings = (config: FleetEnv): HealthSettings => ({
-  checkMs: config.HEALTH_CHECK_SECONDS * 1_000,
-  silentAfterMs: config.SILENT_AFTER_SECONDS * 1_000,
-  stepMs: config.RECOVERY_STEP_SECONDS * 1_000,
-  selfProbe: config.HEALTH_SELF_PROBE,
-});
-
-/** Throws an Error that says what is wrong with the setting. */
-function pacingRules(config: FleetEnv): PacingRules {
-  const quietHours = config.QUIET_HOURS === undefined ? undefined : parseQuietHours(config.QUIET_HOURS);
-  if (config.QUIET_HOURS !== undefined && !quietHours) throw new Error('QUIET_HOURS: write it as 21:00-08:00 Europe/Berlin');
-  return {
-    quietHours,
-    warmUpMessages: config.WARM_UP_MESSAGES,
-    perContactAnHour: config.CONTACT_MESSAGES_PER_HOUR,
-    timeLockMs: config.TIME_LOCK_HOURS * 3_600_000,
-  };
-}
-
-function whatsAppAddress({ WHATSAPP_WEB_ADDRESS, WHATSAPP_WEB_SPKI }: FleetEnv) {
-  if (WHATSAPP_WEB_ADDRESS === undefined && WHATSAPP_WEB_SPKI === undefined) return undefined;
-  if (WHATSAPP_WEB_ADDRESS === undefined || WHATSAPP_WEB_SPKI === undefined) {
-    throw new Error('WHATSAPP_WEB_ADDRESS and WHATSAPP_WEB_SPKI belong together: set both or neither');
-  }
-  return { hostAndPort: WHATSAPP_WEB_ADDRESS, spki: WHATSAPP_WEB_SPKI };
-}
-
-const recycleRule = ({ BROWSER_LEAST_LIFE_SECONDS }: FleetEnv): RecycleRule => ({ leastLifeMs: BROWSER_LEAST_LIFE_SECONDS * 1_000, idleAfterMs: RECYCLE_IDLE_MS });
-
 function makeSampler({ config, metrics, log }: Base, pool: SessionPool): LoadSampler {
   const manager = new MemoryManager({
     admission: pool.admission, rule: recycleRule(config), log,
     find: (sessionId) => pool.find(sessionId),
-    softBytes: config.SESSION_MEMORY_SOFT_MB * MB,
-    hardBytes: config.SESSION_MEMORY_HARD_MB * MB,
+    softBytes: bytesOfMb(config.SESSION_MEMORY_SOFT_MB),
+    hardBytes: bytesOfMb(config.SESSION_MEMORY_HARD_MB),
   });
   return new LoadSampler({
     pool, memoryOfGroups, openDescriptors, metrics, log,
