@@ -1,20 +1,16 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
-import type { SkippedCopy } from '../storage/session-store.ts';
 import { dropCaches } from '../storage/profile-caches.ts';
-import { cleanProfileLocks } from '../storage/profile-lock-cleaner.ts';
 import type { WhatsAppClient, WhatsAppEvent } from '../whatsapp/whatsapp-client.ts';
 import { ConnectedWork } from './connected-work.ts';
 import type { InFlight } from './in-flight.ts';
+import { openProfile, type OpenProfile } from './open-profile.ts';
 import { INSTRUCTIONS, OUTDATED } from './prompts.ts';
+import { QrRounds } from './qr-rounds.ts';
 import type { Receipts } from './receipts.ts';
 import type { Recovery } from './recovery.ts';
 import type { EndReason } from './run-endings.ts';
 import { now, type SessionContext } from './session-context.ts';
-import { warnOfSkipped } from './snapshot-warnings.ts';
-import type { PreparedProfile } from '../storage/live-profiles.ts';
 
-const FIRST_QR_MS = 60_000; // WhatsApp lets the first of a round live longer
-const NEXT_QR_MS = 25_000;
 const STOP_WORK_WITHIN_MS = 15_000;
 const LAST_ACKS_WITHIN_MS = 5_000;
 const PAIRING_CODE_MS = 180_000;
@@ -36,20 +32,18 @@ type PageSign = Extract<WhatsAppEvent, { type: 'action-required' | 'action-done'
 export class BrowserRun {
   readonly #options: BrowserRunOptions;
   #client: WhatsAppClient | undefined;
-  #profileDir = '';
-  #isRestored = false;
+  #profile: OpenProfile | undefined;
   #work: ConnectedWork | undefined;
-  #qrInRound = 0;
-  #qrAttempt = 0;
+  readonly #qrRounds: QrRounds;
   #hasAskedForQr = false;
   readonly #startedAt = performance.now();
   #isOver = false;
-  /** The profile lay here and was linked: were it to ask for a QR code, a copy of it may know better. */
   #hasCopyToTry = false;
   #onReady: (() => void)[] = [];
 
   constructor(options: BrowserRunOptions) {
     this.#options = options;
+    this.#qrRounds = new QrRounds(options.context);
   }
 
   get isConnected(): boolean {
@@ -70,21 +64,14 @@ export class BrowserRun {
 
   /** Rejects if no browser comes up; then nothing of it is left. */
   async start(): Promise<void> {
-    const { context, pairingPhoneNumber } = this.#options;
-    const { services, sessionId, owner } = context;
+    const { context, recovery, pairingPhoneNumber } = this.#options;
+    const { services, sessionId } = context;
     await services.startInTurn(async () => {
-      const skipped: SkippedCopy[] = [];
-      const profile = await this.#prepareProfile((copy) => skipped.push(copy));
-      if (skipped.length > 0) warnOfSkipped(context, skipped, profile.restoredFrom !== undefined);
-      const locks = await cleanProfileLocks(profile.dir, () => this.#mayRun());
-      if (!this.#mayRun()) return;
-      if (locks.length > 0) context.warn('profile_lock_cleaner', 'stale_lock', `The browser before died without closing: ${locks.join(', ')} removed`);
-      this.#profileDir = profile.dir;
-      this.#hasCopyToTry = profile.restoredFrom === 'warm' && services.store.homeOf === undefined && (await services.store.describe(owner)) !== undefined;
-      this.#isRestored = profile.restoredFrom !== undefined && profile.restoredFrom !== 'warm';
-      const isRestored = profile.restoredFrom !== undefined;
-      services.log.info({ sessionId, profile: isRestored ? (profile.restoredFrom === 'warm' ? 'warm' : 'restored') : 'new' }, 'browser starting');
-      this.#client = services.makeClient({ sessionId, profileDir: profile.dir, pairingPhoneNumber, onEvent: (event) => this.#onEvent(event) });
+      this.#profile = await openProfile(context, recovery, () => this.#mayRun());
+      if (!this.#profile || !this.#mayRun()) return;
+      const { dir: profileDir, hasCopyToTry } = this.#profile;
+      this.#hasCopyToTry = hasCopyToTry;
+      this.#client = services.makeClient({ sessionId, profileDir, pairingPhoneNumber, onEvent: (event) => this.#onEvent(event) });
       await this.#client.start();
     });
   }
@@ -92,14 +79,6 @@ export class BrowserRun {
   /** Assigned to us as far as we know, under a held lease. */
   #mayRun(): boolean {
     return !this.#isOver && this.#options.context.services.lease.isHeld();
-  }
-
-  /** When the recovery has come to that, the last snapshot in place of what lies here. */
-  async #prepareProfile(onSkipped: (copy: SkippedCopy) => void): Promise<PreparedProfile> {
-    const { context, recovery } = this.#options;
-    const { services, owner } = context;
-    const restored = recovery.takeRestore() ? await services.profiles.replaceBySnapshot(owner, onSkipped) : undefined;
-    return restored ?? services.profiles.prepare(owner, onSkipped);
   }
 
   /** Ends in order: what is claimed is sent, the browser closes, the closed profile is copied. */
@@ -122,7 +101,7 @@ export class BrowserRun {
 
   async #slim(): Promise<void> {
     const { services, sessionId } = this.#options.context;
-    if (this.#profileDir !== '') await dropCaches(this.#profileDir).catch((error: unknown) => services.log.warn({ sessionId, err: error }, 'caches not dropped'));
+    if (this.#profile) await dropCaches(this.#profile.dir).catch((error: unknown) => services.log.warn({ sessionId, err: error }, 'caches not dropped'));
   }
 
   /** A page that does not answer must not keep us from closing it. */
@@ -188,7 +167,7 @@ export class BrowserRun {
       case 'pairing-code':
         context.reportStatus('qr_scanning');
         return context.report({
-          type: 'session.pairing_code', at: now(), code: event.code, phoneNumber: event.phoneNumber, expiresAt: later(PAIRING_CODE_MS),
+          type: 'session.pairing_code', at: now(), code: event.code, phoneNumber: event.phoneNumber, expiresAt: new Date(Date.now() + PAIRING_CODE_MS).toISOString(),
         });
       case 'authenticated':
         if (!this.isConnected) context.reportStatus('authenticated');
@@ -238,40 +217,22 @@ export class BrowserRun {
   }
 
   #onQr(qr: string): void {
-    const { context } = this.#options;
     this.#hasAskedForQr = true;
     if (this.#hasCopyToTry) return this.#end('profile_unlinked', 'a linked profile asked for a QR code; its last snapshot is tried');
-    if (this.#qrInRound === 0 && !this.#mayShowRound()) return;
-    this.#qrInRound += 1;
-    this.#qrAttempt += 1;
-    const expiresAt = later(this.#qrInRound === 1 ? FIRST_QR_MS : NEXT_QR_MS);
-    if (context.status !== 'qr_scanning') context.reportStatus('qr_scanning');
-    context.report({ type: 'session.qr', at: now(), qr, expiresAt, attempt: this.#qrAttempt });
+    const refusal = this.#qrRounds.show(qr);
+    if (refusal) return this.#end('qr_expired', refusal);
     this.#tellWhoWaits();
   }
 
-  #mayShowRound(): boolean {
-    const { context } = this.#options;
-    const { qrLimiter, metrics } = context.services;
-    const round = qrLimiter.tryRound(context.health);
-    metrics.qrRounds.inc({ outcome: round.allowed ? 'shown' : 'refused' });
-    if (round.allowed) return true;
-    const detail = `Nobody scanned. The next QR code may be shown at ${round.retryAt}`;
-    context.warn('qr_rate_limiter', 'qr_limit_reached', detail);
-    this.#end('qr_expired', detail);
-    return false;
-  }
-
   #onRoundEnded(): void {
-    this.#qrInRound = 0;
-    if (!this.#mayShowRound()) return;
-    this.#qrInRound = 1;
+    const refusal = this.#qrRounds.next();
+    if (refusal) return this.#end('qr_expired', refusal);
     this.#client?.nextQrRound().catch((error: unknown) => this.#end('start_timeout', `no further QR codes: ${String(error)}`));
   }
 
   #onConnected({ phoneNumber, pageBuild, isReload = false }: Extract<WhatsAppEvent, { type: 'ready' }>): void {
     const { context, receipts, inFlight, recovery, onFenced } = this.#options;
-    if (!this.#client) return;
+    if (!this.#client || !this.#profile) return;
     this.#hasCopyToTry = false;
     context.services.qrLimiter.forget(context.health);
     context.health.note({ state: 'ok', detail: null, pageBuild, instructions: null });
@@ -279,8 +240,8 @@ export class BrowserRun {
     this.#work ??= new ConnectedWork({
       context, receipts, inFlight, recovery, phoneNumber, onFenced,
       client: this.#client,
-      profileDir: this.#profileDir,
-      isRestored: this.#isRestored,
+      profileDir: this.#profile.dir,
+      isRestored: this.#profile.isRestored,
       onDead: (reason, detail) => this.#end(reason, detail),
     });
     this.#work.start(isReload);
@@ -299,5 +260,3 @@ export class BrowserRun {
     this.#options.onEnd(reason, detail);
   }
 }
-
-const later = (ms: number): string => new Date(Date.now() + ms).toISOString();

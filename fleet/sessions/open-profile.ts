@@ -1,0 +1,39 @@
+import type { PreparedProfile } from '../storage/live-profiles.ts';
+import { cleanProfileLocks } from '../storage/profile-lock-cleaner.ts';
+import type { SkippedCopy } from '../storage/session-store.ts';
+import type { Recovery } from './recovery.ts';
+import type { SessionContext } from './session-context.ts';
+import { warnOfSkipped } from './snapshot-warnings.ts';
+
+export interface OpenProfile {
+  readonly dir: string;
+  /** It came from a snapshot: it was somebody else's, or had to be replaced. */
+  readonly isRestored: boolean;
+  /** It lay here and was linked: were it to ask for a QR code, a copy of it may know better. */
+  readonly hasCopyToTry: boolean;
+}
+
+/**
+ * Makes a profile ready for a browser, without locks of a dead one, and tells of what was wrong with it. `mayRun` is
+ * asked before anything is removed and at the end. `undefined`: it says no.
+ */
+export async function openProfile(context: SessionContext, recovery: Recovery, mayRun: () => boolean): Promise<OpenProfile | undefined> {
+  const { services, sessionId, owner } = context;
+  const skipped: SkippedCopy[] = [];
+  const { dir, restoredFrom } = await prepare(context, recovery, (copy) => skipped.push(copy));
+  if (skipped.length > 0) warnOfSkipped(context, skipped, restoredFrom !== undefined);
+  const locks = await cleanProfileLocks(dir, mayRun);
+  if (!mayRun()) return undefined;
+  if (locks.length > 0) context.warn('profile_lock_cleaner', 'stale_lock', `The browser before died without closing: ${locks.join(', ')} removed`);
+  const isWarm = restoredFrom === 'warm';
+  const isRestored = restoredFrom !== undefined && !isWarm;
+  services.log.info({ sessionId, profile: isWarm ? 'warm' : isRestored ? 'restored' : 'new' }, 'browser starting');
+  const hasCopyToTry = isWarm && services.store.homeOf === undefined && (await services.store.describe(owner)) !== undefined;
+  return { dir, isRestored, hasCopyToTry };
+}
+
+/** When the recovery has come to that, the last snapshot in place of what lies here. */
+async function prepare({ services, owner }: SessionContext, recovery: Recovery, onSkipped: (copy: SkippedCopy) => void): Promise<PreparedProfile> {
+  const restored = recovery.takeRestore() ? await services.profiles.replaceBySnapshot(owner, onSkipped) : undefined;
+  return restored ?? services.profiles.prepare(owner, onSkipped);
+}
