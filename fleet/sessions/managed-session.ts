@@ -37,7 +37,9 @@ export class ManagedSession {
     this.#seen = record.requests; // what was asked for before it came to us is done by starting it
     this.#isResting = waitsForPerson(record);
     this.#recovery = new Recovery({
-      clock: services.clock, checkMs: services.healthSettings.checkMs, onStep: (step, why) => context.noteRecovery(step, why),
+      clock: services.clock, checkMs: services.healthSettings.checkMs,
+      hasSnapshot: () => context.record.storage !== null,
+      onStep: (step, why) => context.noteRecovery(step, why),
     });
     this.#receipts = new Receipts({
       ...context.owner, inFlight: this.#inFlight, limiter: context.rateLimiter, report: (...events) => context.report(...events), metrics: services.metrics,
