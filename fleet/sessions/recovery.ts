@@ -15,6 +15,8 @@ const PROVEN_CHECKS = 2.5;
 export interface RecoveryOptions {
   readonly clock: Clock;
   readonly checkMs: number;
+  /** Whether there is a snapshot that could take the profile's place. */
+  readonly hasSnapshot: () => boolean;
   readonly onStep: (step: RecoveryStep, why: string) => void;
 }
 
@@ -63,7 +65,7 @@ export class Recovery {
   #isProfileDue(reason: EndReason, wasConnected: boolean): boolean {
     if (this.#taken.has('restore') || NOT_THE_PROFILE.has(reason)) return false;
     if (reason === 'profile_unlinked') return true;
-    return this.#taken.has('restart') && (!wasConnected || MAYBE_THE_PROFILE.has(reason));
+    return this.#options.hasSnapshot() && this.#taken.has('restart') && (!wasConnected || MAYBE_THE_PROFILE.has(reason));
   }
 
   #take(step: RecoveryStep, why: string): void {

@@ -35,6 +35,7 @@ export class SessionBrowser {
     this.#recovery = new Recovery({
       clock: context.services.clock,
       checkMs: context.services.healthSettings.checkMs,
+      hasSnapshot: () => context.record.storage !== null,
       onStep: (step, why) => context.noteRecovery(step, why),
     });
     this.#receipts = new Receipts({

@@ -48,7 +48,7 @@ export interface ReceivedMessage {
 
 export type CloseReason =
   | 'logged_out' | 'banned' | 'conflict' | 'browser_died' | 'page_crashed' | 'start_timeout' | 'refused'
-  /** WhatsApp's page did not load: its address, or the network, is at fault. */
+  /** WhatsApp's page did not load, or its servers did not answer it: the network, or WhatsApp, is at fault. */
   | 'unreachable'
   /** Linked and synced, and the library never said it was ready. */
   | 'not_ready'

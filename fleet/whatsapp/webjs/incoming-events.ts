@@ -77,5 +77,13 @@ const CLOSE_REASONS: Readonly<Record<string, CloseReason>> = {
 
 export const closeReasonOf = (state: string): CloseReason => CLOSE_REASONS[state] ?? 'refused';
 
+/** What a start fails with when WhatsApp's page was not to be had: the network's words, or the library's when something else was served. */
+const NO_PAGE = /net::|auth timeout|Navigation/;
+
+export const startFailureOf = (detail: string): CloseReason => (NO_PAGE.test(detail) ? 'unreachable' : 'start_timeout');
+
+/** States in which a page waits for WhatsApp's servers. */
+export const WAITING_STATES: ReadonlySet<string> = new Set(['OPENING', 'TIMEOUT']);
+
 /** States of the page that it does not leave by itself, other than for a QR code. */
 export const FINAL_STATES: ReadonlySet<string> = new Set(['CONFLICT', 'TOS_BLOCK', 'SMB_TOS_BLOCK', 'DEPRECATED_VERSION', 'PROXYBLOCK']);

@@ -1,5 +1,5 @@
 import type { CloseReason, WhatsAppEvent } from '../whatsapp-client.ts';
-import { closeReasonOf, FINAL_STATES } from './incoming-events.ts';
+import { closeReasonOf, FINAL_STATES, WAITING_STATES } from './incoming-events.ts';
 import { finishStart, missingModules, refreshQr, startStateOf, type Asked, type StartState } from './page-calls.ts';
 
 const LOOK_EVERY_MS = 250;
@@ -94,10 +94,10 @@ export class StartWatch {
       case 'UNPAIRED_IDLE':
         return this.#endRound();
       case 'CONNECTED':
-        return seen.hasSynced ? this.#finish(asked, seen) : this.#connect('syncing');
+        return seen.hasSynced ? this.#finish(asked, seen) : this.#connect('syncing', seen);
       default:
         // What a person has to do takes as long as it takes.
-        return this.#hasPrompt ? void this.#enter('unpaired') : this.#connect('connecting');
+        return this.#hasPrompt ? void this.#enter('unpaired') : this.#connect('connecting', seen);
     }
   }
 
@@ -105,8 +105,11 @@ export class StartWatch {
     if (this.#enter('loading') > PAGE_LOADS_WITHIN_MS) this.#options.onStuck('unreachable', `the page did not load within ${PAGE_LOADS_WITHIN_MS / 1_000} s`);
   }
 
-  #connect(name: 'connecting' | 'syncing'): void {
-    if (this.#enter(name) > CONNECTS_WITHIN_MS) this.#options.onStuck('start_timeout', `${name} for more than ${CONNECTS_WITHIN_MS / 1_000} s`);
+  /** A page that waits for WhatsApp's servers cannot do more; one that does not even try may be its profile's fault. */
+  #connect(name: 'connecting' | 'syncing', { state }: StartState): void {
+    if (this.#enter(name) <= CONNECTS_WITHIN_MS) return;
+    const reason = WAITING_STATES.has(state ?? '') ? 'unreachable' : 'start_timeout';
+    this.#options.onStuck(reason, `${name} for more than ${CONNECTS_WITHIN_MS / 1_000} s, in state ${state}`);
   }
 
   #endRound(): void {

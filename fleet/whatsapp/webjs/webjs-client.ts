@@ -6,7 +6,7 @@ import type {
 import { TimeoutHandler } from '../timeout-handler.ts';
 import { groupEnded, killGroup } from './browser-processes.ts';
 import { errorText } from './error-text.ts';
-import { closeReasonOf, PageReport, toAckReport, toReceived } from './incoming-events.ts';
+import { closeReasonOf, PageReport, startFailureOf, toAckReport, toReceived } from './incoming-events.ts';
 import { jidOfPeer, peerOfJid } from './jid.ts';
 import { libraryClient, pageOf, type BrowserSetup, type LibraryClient } from './library-client.ts';
 import { ADOPTED_BUILD, pageWarnings } from './page-builds.ts';
@@ -200,7 +200,7 @@ export class WebjsClient implements WhatsAppClient {
     const wasLaunching = this.#processGroup === undefined;
     if (wasLaunching) this.#isClosed = true; // whoever called `start` hears of it
     this.#onLaunched({ error: new Error(errorText(error), { cause: error }) });
-    this.#end('start_timeout', errorText(error));
+    this.#end(startFailureOf(errorText(error)), errorText(error));
   }
 
   #listen(): void {
@@ -257,7 +257,7 @@ export class WebjsClient implements WhatsAppClient {
   /** Most are harmless once seen: a listener that ran into a navigation. A start that lost its way shows in the watch. */
   #onStrayRejection(reason: unknown): void {
     const isFatal = !this.#isReady && /timeout/i.test(errorText(reason));
-    if (isFatal) this.#end('start_timeout', errorText(reason));
+    if (isFatal) this.#end(startFailureOf(errorText(reason)), errorText(reason));
   }
 
   #emit(event: WhatsAppEvent): void {

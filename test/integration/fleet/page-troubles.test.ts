@@ -94,6 +94,11 @@ describe("WhatsApp's page in trouble, with the real library in a real browser", 
     expect(await starting.event('closed')).toMatchObject({ reason: 'outdated' });
   }, TEST_MS);
 
+  it("tells WhatsApp's page that is not to be had from a browser that does not start", async () => {
+    const nowhere = await harness.open(harness.newProfile(), null, { address: { ...harness.address, hostAndPort: '127.0.0.1:9' } });
+    expect(await nowhere.event('closed')).toMatchObject({ reason: 'unreachable', detail: expect.stringContaining('ERR_CONNECTION_REFUSED') });
+  }, TEST_MS);
+
   it('waits for a passkey, and goes on when the person has confirmed it', async () => {
     const number = '+4915200100040';
     await harness.phones(number);

@@ -41,7 +41,7 @@ describe('A session whose snapshots are damaged, in a real browser', () => {
     const receipts = new Receipts({
       ...context.owner, inFlight: new InFlight(), limiter: context.rateLimiter, report: () => undefined, metrics: context.services.metrics,
     });
-    const recovery = new Recovery({ clock: context.services.clock, checkMs: 120_000, onStep: () => undefined });
+    const recovery = new Recovery({ clock: context.services.clock, checkMs: 120_000, hasSnapshot: () => false, onStep: () => undefined });
     const run = new BrowserRun({
       context, receipts, recovery, inFlight: new InFlight(), pairingPhoneNumber: null, onEnd: () => undefined, onFenced: () => undefined,
     });

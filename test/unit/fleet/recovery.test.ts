@@ -6,10 +6,10 @@ import { FakeClock } from '../../support/fakes/fake-clock.ts';
 const CHECK_MS = 120_000;
 const MINUTE = 60_000;
 
-function aLadder() {
+function aLadder({ hasSnapshot = true } = {}) {
   const clock = new FakeClock();
   const steps: RecoveryStep[] = [];
-  const recovery = new Recovery({ clock, checkMs: CHECK_MS, onStep: (step) => void steps.push(step) });
+  const recovery = new Recovery({ clock, checkMs: CHECK_MS, hasSnapshot: () => hasSnapshot, onStep: (step) => void steps.push(step) });
   /** A browser ends after so long a connection; whether the next start is from the snapshot. */
   const end = (reason: EndReason, connectedForMs = MINUTE) => {
     recovery.onRunEnded(reason, '', connectedForMs);
@@ -48,6 +48,12 @@ describe('Recovery goes down the ladder one step at a time', () => {
   ])('after $reason twice, connected for $connectedForMs ms, the profile is at fault: $isRestored', ({ reason, connectedForMs, isRestored }) => {
     const { end } = aLadder();
     expect([end(reason, connectedForMs), end(reason, connectedForMs)]).toEqual([false, isRestored]);
+  });
+
+  it('has no snapshot to try where there is none', () => {
+    const { end, steps } = aLadder({ hasSnapshot: false });
+    expect([end('start_timeout', 0), end('start_timeout', 0)]).toEqual([false, false]);
+    expect(steps).toEqual(['restart', 'restart']);
   });
 
   it('tries the snapshot at once when a linked profile asks for a QR code', () => {

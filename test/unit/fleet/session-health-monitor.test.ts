@@ -39,7 +39,7 @@ describe('SessionHealthMonitor', () => {
         },
       },
       board: { note: (seen) => void notes.push(seen) },
-      recovery: new Recovery({ clock: systemClock, checkMs: all.checkMs, onStep: () => undefined }),
+      recovery: new Recovery({ clock: systemClock, checkMs: all.checkMs, hasSnapshot: () => true, onStep: () => undefined }),
       probe: async () => isProbeTaken,
       onConnection: (isConnected) => void done.push(isConnected ? 'connected' : 'disconnected'),
       onDead: (reason) => void done.push(`dead: ${reason}`),
