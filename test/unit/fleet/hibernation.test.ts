@@ -88,12 +88,18 @@ describe('a session on demand', () => {
     await world.outbox.insert(messageTo({}));
     world.pool.find(session.id)?.wakeOutbox();
     await world.opened(2);
-    world.newest.recentReceived = async (_since: number, limit: number) => waiting.slice(-limit);
+    let sentMeanwhile = 0;
+    world.newest.recentReceived = async (_since: number, limit: number) => {
+      for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => { setImmediate(resolve); });
+      sentMeanwhile += arrived().length;
+      return waiting.slice(-limit);
+    };
     await world.connect();
     await world.eventually('the message', () => world.events.some(({ type }) => type === 'message.sent'));
     const types = world.events.map(({ type }) => type);
     expect(types.filter((type) => type === 'message.received')).toHaveLength(waiting.length);
     expect(types.lastIndexOf('message.received')).toBeLessThan(types.indexOf('message.sent'));
+    expect(sentMeanwhile).toBe(0);
   });
 
   it('finds by itself what no nudge told of', async () => {
