@@ -135,7 +135,9 @@ describe('WebjsClient: the real library in a real browser', () => {
     const again = await harness.open(before);
     await again.event('ready');
     await write('told nobody');
-    await again.received('told nobody'); // WhatsApp will not send it to this link again
+    await again.received('told nobody');
+    const isConfirmed = async () => ((await harness.service.must('GET', `/phones/${number}`)) as { linked: { waiting: number }[] }).linked[0]?.waiting === 0;
+    await until(isConfirmed, { what: 'the page to confirm it' }); // WhatsApp will not send it to this link again
     again.client.kill();
 
     await store.restoreLatest({ ...owner, fencingToken: 2 }, after);
