@@ -21,6 +21,7 @@ const Report = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: 
 
 const WAIT_SECONDS = 20;
 const AFTER_ERROR_MS = 1_000;
+const DELETE_TRIES = 30;
 const SETTLE_LIMIT_MS = 10_000; // for batches under way at the end
 const WAITING = 'ApproximateNumberOfMessages';
 
@@ -118,7 +119,21 @@ export class QueuePoller {
     const handled = messages.filter(({ MessageId }) => !failed.has(MessageId));
     if (handled.length === 0) return;
     const Entries = handled.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    await this.#queues.call('DeleteMessageBatch', { QueueUrl: this.#mapping.queueUrl, Entries }, z.unknown());
+    await this.#delete({ QueueUrl: this.#mapping.queueUrl, Entries });
+  }
+
+  /** Tried again for a while, as AWS does: what was handled and stays keeps its FIFO group waiting, and then comes again. */
+  async #delete(request: object): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let triesLeft = DELETE_TRIES; ; triesLeft--) {
+      try {
+        await this.#queues.call('DeleteMessageBatch', request, z.unknown());
+        return;
+      } catch (error) {
+        if (triesLeft <= 1 || signal.aborted) throw error;
+        await pause(AFTER_ERROR_MS, signal);
+      }
+    }
   }
 
   /** The ids of the messages that failed: all of them if the function threw or its report names one we did not send. */

@@ -55,6 +55,9 @@ async function runIn(world: World, options: ChaosOptions): Promise<ChaosResult |
     const facts = await collectFacts(scene, people, statusWatch);
     const violations = findViolations(facts);
     return { options, plan, injected, takeovers: scene.watch.takeovers.done, facts, left, violations, dataDir: null };
+  } catch (error) {
+    if (signal.aborted) return undefined; // whatever failed was cut short
+    throw error;
   } finally {
     over.abort();
     await Promise.all(watching);
@@ -71,7 +74,7 @@ async function showProgress({ watch, records, turmoil, sessions }: Scene, { show
   }
 }
 
-async function makeScene(world: World, { seed, sessions: count, say }: ChaosOptions): Promise<Scene> {
+async function makeScene(world: World, { seed, sessions: count, say, signal: ended }: ChaosOptions): Promise<Scene> {
   const numbers = Array.from({ length: count }, (_, i) => `+${SENDER_PREFIX + i}`);
   const sessions = await Promise.all(
     numbers.map(async (number): Promise<LinkedNumber> => {
@@ -81,7 +84,7 @@ async function makeScene(world: World, { seed, sessions: count, say }: ChaosOpti
   );
   const watch = new SessionWatch(world, sessions);
   await watch.look();
-  return { world, sessions, watch, records: newRecords(), turmoil: new Turmoil(), random: seededRandom(seed), say };
+  return { world, sessions, watch, records: newRecords(), turmoil: new Turmoil(), random: seededRandom(seed), ended, say };
 }
 
 /** Everybody writes from before the first fault until after the last, and for the whole time it was to take. */

@@ -13,5 +13,7 @@ export interface Scene {
   readonly turmoil: Turmoil;
   /** For what need not be the same each time: which request is throttled, who writes to whom. */
   readonly random: Random;
+  /** The run is given up: nothing is tried any more. */
+  readonly ended: AbortSignal;
   readonly say: (line: string) => void;
 }

@@ -15,7 +15,7 @@ export async function collectFacts(scene: Scene, people: readonly string[], stat
   const { world, sessions, records, watch } = scene;
   const limit = pLimit(AT_ONCE);
   const each = <T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<R[]> =>
-    Promise.all(items.map((item) => limit(() => persistently(() => ask(item)))));
+    Promise.all(items.map((item) => limit(() => persistently(scene, () => ask(item)))));
 
   const direct = await each(records.direct, async ({ id, to, text }): Promise<FinalMessage> => {
     const view = await world.blazz.get<MessageView>(`/v1/messages/${id}`);

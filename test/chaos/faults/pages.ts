@@ -28,8 +28,8 @@ export const outdatePage: Strike = async (scene, fault) => {
   return { ...struck, undo: () => putRight(scene, fault, struck.undo) };
 };
 
-async function putRight({ world, sessions }: Scene, fault: PlannedFault, heal: (() => Promise<void> | void) | undefined): Promise<void> {
+async function putRight(scene: Scene, fault: PlannedFault, heal: (() => Promise<void> | void) | undefined): Promise<void> {
   await heal?.();
-  const session = pickOf(sessions, fault);
-  if (session) await persistently(() => world.blazz.post(`/v1/sessions/${session.sessionId}/reconnect`));
+  const session = pickOf(scene.sessions, fault);
+  if (session) await persistently(scene, () => scene.world.blazz.post(`/v1/sessions/${session.sessionId}/reconnect`));
 }

@@ -8,16 +8,16 @@ const PAUSE_MS = 1_500; // between two campaigns
 const LOOK_EVERY_MS = 500;
 
 /** Starting one that runs already is what we want as well: the first answer was lost. */
-async function start({ world }: Scene, id: string): Promise<void> {
-  await persistently(async () => {
-    const answer = await world.blazz.call('POST', `/v1/campaigns/${id}/start`, {});
+async function start(scene: Scene, id: string): Promise<void> {
+  await persistently(scene, async () => {
+    const answer = await scene.world.blazz.call('POST', `/v1/campaigns/${id}/start`, {});
     return answer.status === 409 ? undefined : expectOk(answer, 'start');
   });
 }
 
 /** Once created it counts as accepted, whatever happens to its start: that is tried until it works. */
 async function runOne(scene: Scene, number: number, recipients: readonly string[], signal: AbortSignal): Promise<void> {
-  const { world, sessions, records } = scene;
+  const { sessions, records } = scene;
   const text = `campaign ${number}`;
   const body = {
     name: text,
@@ -25,7 +25,7 @@ async function runOne(scene: Scene, number: number, recipients: readonly string[
     message: { type: 'text', text },
     recipients: recipients.map((to) => ({ to })),
   };
-  const { id } = await postOnce<CampaignView>(() => world.blazz, '/v1/campaigns', body, `chaos-campaign-${number}`);
+  const { id } = await postOnce<CampaignView>(scene, '/v1/campaigns', body, `chaos-campaign-${number}`);
   records.campaigns.push({ id, text, recipients });
   await start(scene, id);
   await untilCompleted(scene, id, signal);

@@ -9,14 +9,14 @@ const AT_ONCE = 16; // customers that go on trying while others begin
 
 /** Single messages through the API, from any of our numbers. Ends when all that were begun are accepted. */
 export async function sendDirectMessages(scene: Scene, recipients: readonly string[], signal: AbortSignal): Promise<void> {
-  const { world, sessions, records, random } = scene;
+  const { sessions, records, random } = scene;
   const limit = pLimit(AT_ONCE);
   const sending: Promise<void>[] = [];
 
   const send = async (number: number, sessionId: string | undefined, to: string): Promise<void> => {
     const text = `direct ${number}`;
     const body = { sessionId, to, type: 'text', text };
-    const { id } = await postOnce<MessageView>(() => world.blazz, '/v1/messages', body, `chaos-direct-${number}`);
+    const { id } = await postOnce<MessageView>(scene, '/v1/messages', body, `chaos-direct-${number}`);
     records.direct.push({ id, to, text });
   };
   for (let number = 1; !signal.aborted; number++) {

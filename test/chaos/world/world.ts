@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlazzClient } from '../../../local/client/blazz-client.ts';
-import { HostProcess, type LocalJson } from '../../../local/client/host-process.ts';
+import { HostProcess, readLocalJson, type LocalJson } from '../../../local/client/host-process.ts';
 import { PhonesClient } from '../../../local/client/phones-client.ts';
+import { processTree } from '../../bench/process-tree.ts';
 import { SimulatedService } from '../../support/simulated-service.ts';
 import { Clocks } from './clocks.ts';
 import { startEmulators, type Emulators } from './emulators.ts';
+import { signalAll } from './processes.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 
 export interface WorldOptions {
@@ -59,7 +61,7 @@ export class World {
 
   /** Those that are ready now. */
   async instances(): Promise<readonly InstanceProcess[]> {
-    return this.#host ? (await this.#host.local()).instances : [];
+    return (await readLocalJson(this.dataDir))?.instances ?? [];
   }
 
   get wantedInstances(): number {
@@ -90,6 +92,7 @@ export class World {
 
   /** Ends everything. `keep`: the data directory stays, for whoever looks into a failure. */
   async close({ keep = false } = {}): Promise<void> {
+    for (const { pid } of await this.instances()) signalAll(await processTree(pid), 'SIGCONT'); // what is frozen does not end
     await this.#host?.stop();
     await this.#service.stop();
     await this.emulators.stop();

@@ -31,5 +31,5 @@ it('has what was taken from a FIFO queue come again in its order, long before th
 
 it('rejects when the queue is not reached', async () => {
   const comeAgain = sqsComeAgain(sqs, `${queues.endpoint}/000000000000/nowhere.fifo`);
-  await expect(comeAgain([{ receipt: 'x', delaySeconds: 1 }])).rejects.toThrow();
+  await expect(comeAgain([{ receipt: 'x', delaySeconds: 1 }])).rejects.toThrow('queue');
 });
