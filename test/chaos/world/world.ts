@@ -92,7 +92,7 @@ export class World {
 
   /** Ends everything. `keep`: the data directory stays, for whoever looks into a failure. */
   async close({ keep = false } = {}): Promise<void> {
-    for (const { pid } of await this.instances()) signalAll(await processTree(pid), 'SIGCONT'); // what is frozen does not end
+    for (const { pid } of await this.instances()) signalAll((await processTree(pid)).map((one) => one.pid), 'SIGCONT'); // what is frozen does not end
     await this.#host?.stop();
     await this.#service.stop();
     await this.emulators.stop();
