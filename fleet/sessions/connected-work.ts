@@ -11,6 +11,7 @@ import { probeSelf } from './self-probe.ts';
 import { now, type SessionContext } from './session-context.ts';
 import { SessionHealthMonitor } from './session-health-monitor.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
+import { WakeSignal } from './wake-signal.ts';
 
 const ACKS_LOOKED_BACK = 500;
 /** Mostly enough. A session that hibernated may find more, and then looks again for more. */
@@ -19,6 +20,9 @@ const MOST_MESSAGES_LOOKED_BACK = 32_000;
 /** A profile from a snapshot lacks what came after it, even what WhatsApp has crossed off its list: its phone still has that. */
 const CHATS_ASKED_ABOUT = 50;
 const HISTORIES_WITHIN_MS = 5_000;
+/** A phone that is off is asked again after so long, then ever less often. */
+const ASK_AGAIN_MS = 30_000;
+const MOST_ASK_AGAIN_MS = 600_000;
 /** Events of the last seconds before a host died may never have been queued. */
 const OVERLAP_MS = 60_000;
 
@@ -43,6 +47,7 @@ export class ConnectedWork {
   readonly snapshots: SnapshotKeeper;
   readonly #options: ConnectedWorkOptions;
   readonly monitor: SessionHealthMonitor;
+  readonly #end = new WakeSignal();
 
   constructor(options: ConnectedWorkOptions) {
     const { context, profileDir } = options;
@@ -68,6 +73,7 @@ export class ConnectedWork {
 
   async stop(): Promise<void> {
     this.monitor.stop();
+    this.#end.wake();
     await Promise.all([this.drain.stop(), this.snapshots.stop()]);
   }
 
@@ -81,7 +87,7 @@ export class ConnectedWork {
     const sinceMs = Date.parse(lastActivityAt ?? lastConnectedAt ?? now()) - OVERLAP_MS;
     await this.#lookBack(() => this.#receiveMissed(sinceMs));
     this.drain.start(isReload);
-    if (isRestored && !isReload) await this.#lookBack(() => this.#receiveFromPhone(sinceMs));
+    if (isRestored && !isReload) void this.#lookBack(() => this.#receiveFromPhone(sinceMs));
     await this.#lookBack(async () => {
       receipts.onAcks(await client.recentAcks(ACKS_LOOKED_BACK));
       await recoverReceipts(inDoubtOptions(this.#options));
@@ -95,7 +101,11 @@ export class ConnectedWork {
 
   /** What the owner before got and told nobody: only the phone has that. */
   async #receiveFromPhone(sinceMs: number): Promise<void> {
-    await this.#options.client.syncNewestChats(CHATS_ASKED_ABOUT, HISTORIES_WITHIN_MS);
+    let pauseMs = ASK_AGAIN_MS;
+    while (!(await this.#options.client.syncNewestChats(CHATS_ASKED_ABOUT, HISTORIES_WITHIN_MS))) {
+      if (await this.#end.sleep(pauseMs)) return;
+      pauseMs = Math.min(pauseMs * 2, MOST_ASK_AGAIN_MS);
+    }
     await this.#receiveMissed(sinceMs);
   }
 

@@ -102,8 +102,8 @@ export interface WhatsAppClient {
   acksOf(messages: readonly { readonly wireId: string; readonly peer: string }[]): Promise<readonly (Ack | undefined)[]>;
   /** Asks the phone for the recent history of a chat. Best effort: `false` when the phone did not answer in time. */
   syncHistory(peer: string, timeoutMs: number): Promise<boolean>;
-  /** The same for the chats that were active last. Best effort: a phone that is off leaves the page as it is. */
-  syncNewestChats(limit: number, timeoutMs: number): Promise<void>;
+  /** The same for all chats, those the page has never heard of too. `false`: the phone did not answer in time. */
+  syncNewestChats(limit: number, timeoutMs: number): Promise<boolean>;
   /** Acks of the newest own messages of all chats, newest last. */
   recentAcks(limit: number): Promise<readonly AckReport[]>;
   /** The newest messages from others since a time: what may have come while nobody listened. */

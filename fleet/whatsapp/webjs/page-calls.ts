@@ -98,7 +98,7 @@ export async function acksOf({ page, timeouts }: Asked, messages: readonly Refer
 export const syncHistory = ({ page, timeouts }: Asked, peer: string, timeoutMs: number): Promise<boolean> =>
   timeouts.within(LOOK_UP * timeouts.answerMs, 'history', page.evaluate((jid, limitMs) => window.blazzCorner.syncHistory(jid, limitMs), jidOfPeer(peer), timeoutMs));
 
-export const syncNewestChats = ({ page, timeouts }: Asked, limit: number, timeoutMs: number): Promise<void> =>
+export const syncNewestChats = ({ page, timeouts }: Asked, limit: number, timeoutMs: number): Promise<boolean> =>
   timeouts.within(LOOK_UP * timeouts.answerMs, 'histories', page.evaluate((most, limitMs) => window.blazzCorner.syncNewestChats(most, limitMs), limit, timeoutMs));
 
 export const haveWritten = ({ page, timeouts }: Asked, peers: readonly string[]): Promise<boolean[]> =>

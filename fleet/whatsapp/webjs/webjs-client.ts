@@ -100,8 +100,8 @@ export class WebjsClient implements WhatsAppClient {
     return syncHistory(this.#asked(), peer, timeoutMs);
   }
 
-  async syncNewestChats(limit: number, timeoutMs: number): Promise<void> {
-    await syncNewestChats(this.#asked(), limit, timeoutMs);
+  async syncNewestChats(limit: number, timeoutMs: number): Promise<boolean> {
+    return syncNewestChats(this.#asked(), limit, timeoutMs);
   }
 
   async recentAcks(limit: number): Promise<readonly AckReport[]> {

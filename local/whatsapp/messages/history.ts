@@ -10,7 +10,7 @@ import { pageItem } from './page-item.ts';
 export interface History {
   /** One chat, newest last; `chat` is a person's digits or a group's jid. */
   ofChat(account: Account, chat: string): PageItem[];
-  /** The newest of all chats, for a page linked just now. */
+  /** The newest of all chats, for a page linked just now, or one that asks. */
   recent(account: Account): PageItem[];
 }
 

@@ -31,7 +31,7 @@ export const PageFrame = z.discriminatedUnion('t', [
   z.object({
     t: z.literal('q'),
     id: z.int(),
-    op: z.enum(['exists', 'history', 'group', 'pairing-code']),
+    op: z.enum(['exists', 'history', 'recent-history', 'group', 'pairing-code']),
     subject: z.string().max(200),
   }),
 ]);

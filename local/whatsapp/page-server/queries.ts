@@ -34,6 +34,8 @@ export function makeQueries(directory: Directory, linkDesk: LinkDesk, history: H
       case 'history':
         // The phone itself answers, so an offline one leaves the page without an answer.
         return account?.online ? answer(history.ofChat(account, addressOf(subject))) : undefined;
+      case 'recent-history':
+        return account?.online ? answer(history.recent(account)) : undefined;
     }
   };
 }

@@ -31,9 +31,11 @@ async function sendSeen({ chat }) {
 }
 
 const HISTORY_ON_DEMAND = 3;
+const FULL_HISTORY_ON_DEMAND = 6;
 
 /** Resolves when the phone's answer is in the collections; rejects if it does not answer, as when it is offline. */
 async function sendPeerDataOperationRequest(kind, { chatId }) {
+  if (kind === FULL_HISTORY_ON_DEMAND) return takeHistory(await line.ask('recent-history', ''));
   if (kind !== HISTORY_ON_DEMAND) throw new Error(`Peer data operation ${kind} is not supported`);
   takeHistory(await line.ask('history', chatId.toString()));
 }

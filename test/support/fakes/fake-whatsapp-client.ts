@@ -30,7 +30,7 @@ export class FakeWhatsAppClient implements WhatsAppClient {
     return true;
   }
 
-  syncNewestChats = async () => undefined;
+  syncNewestChats = async () => true;
   recentAcks = async () => [];
   recentReceived: WhatsAppClient['recentReceived'] = async () => [];
   start = async () => undefined;

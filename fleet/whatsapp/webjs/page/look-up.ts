@@ -6,6 +6,7 @@ declare const window: PageWindow;
 export function lookUp(): void {
   const corner = window.blazzCorner;
   const ON_DEMAND_HISTORY = 3;
+  const FULL_ON_DEMAND_HISTORY = 6;
 
   /** A person's chat goes by phone or by lid. */
   const addressesOf = (jid: string): string[] => {
@@ -68,9 +69,16 @@ export function lookUp(): void {
       return jids.map((jid) => addressesOf(jid).some((address) => writers.has(address)));
     },
 
-    async syncNewestChats(limit: number, timeoutMs: number): Promise<void> {
+    /** All chats at once first: the page cannot know which it lacks. */
+    async syncNewestChats(limit: number, timeoutMs: number): Promise<boolean> {
+      const askForAll = async () => {
+        await window.require('WAWebSendNonMessageDataRequest').sendPeerDataOperationRequest(FULL_ON_DEMAND_HISTORY, {});
+        return true;
+      };
+      const hasAnswered = await corner.within(askForAll(), timeoutMs).catch(() => false);
       const chats = window.require('WAWebCollections').Chat.getModelsArray().sort((a, b) => (b.t ?? 0) - (a.t ?? 0)).slice(0, limit);
-      await Promise.all(chats.map(({ id }) => corner.syncHistory(corner.jidOf(id), timeoutMs)));
+      const answers = await Promise.all(chats.map(({ id }) => corner.syncHistory(corner.jidOf(id), timeoutMs)));
+      return hasAnswered || answers.includes(true);
     },
 
     recentAcks: (limit: number) => newest(limit, ({ id, ack }) => id.fromMe && ack > 0).map((message) => corner.ackOf(message, message.ack)),

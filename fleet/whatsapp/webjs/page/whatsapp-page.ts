@@ -125,7 +125,7 @@ export interface Corner {
   acksOf(messages: { jid: string; wireId: string }[]): Promise<(number | null)[]>;
   syncHistory(jid: string, timeoutMs: number): Promise<boolean>;
   haveWritten(jids: readonly string[]): boolean[];
-  syncNewestChats(limit: number, timeoutMs: number): Promise<void>;
+  syncNewestChats(limit: number, timeoutMs: number): Promise<boolean>;
   recentAcks(limit: number): PageAck[];
   recentReceived(sinceSeconds: number, limit: number): PageMessage[];
 }
