@@ -6,7 +6,7 @@ declare const window: PageWindow;
 export function lookUp(): void {
   const corner = window.blazzCorner;
   const ON_DEMAND_HISTORY = 3;
-  const FULL_ON_DEMAND_HISTORY = 6;
+  const FULL_ON_DEMAND_HISTORY = 6; // an assumption: the protocol has it (FULL_HISTORY_SYNC_ON_DEMAND), nobody has reported how phones answer
 
   /** A person's chat goes by phone or by lid. */
   const addressesOf = (jid: string): string[] => {
