@@ -83,7 +83,7 @@ function outboxMetrics(registry: Registry): OutboxBacklog {
       name, help, labelNames: ['lane'], registers: [registry],
       collect() { for (const lane of LANE_KINDS) this.set({ lane }, read(lane)); },
     });
-  byLane('blazz_outbox_depth', 'Messages due and unclaimed when connected sessions last looked; a look counts 50 of a lane at most, 1 where the session is paced', (kind) => backlog.depth(kind));
+  byLane('blazz_outbox_depth', 'Messages due and unclaimed when connected sessions last looked; a look counts 50 of a lane at most, 5 where the session is paced', (kind) => backlog.depth(kind));
   byLane('blazz_outbox_oldest_seconds', 'How long the oldest of these has been due', (kind) => backlog.oldestSeconds(kind, Date.now()));
   return backlog;
 }
