@@ -4,7 +4,7 @@ import { connected, linkSession } from '../../local/client/link-session.ts';
 import { createCampaign, phonesWithoutOneCopy, sumOf, takenOf, whenAtRest, whenTaken } from './campaign-story.ts';
 import { Stack } from './stack.ts';
 
-const TEST_MS = 240_000;
+const TEST_MS = 420_000;
 const RECIPIENTS = 1_200;
 
 describe('The whole host is killed with SIGKILL in mid-campaign and started again on the same data', () => {
@@ -34,7 +34,7 @@ describe('The whole host is killed with SIGKILL in mid-campaign and started agai
 
       await stack.restart();
       for (const session of sessions) await connected(stack.blazz, session.id, 90_000);
-      const campaign = await whenAtRest(stack, id, ({ read }) => read === RECIPIENTS, 150_000);
+      const campaign = await whenAtRest(stack, id, ({ read }) => read === RECIPIENTS, 330_000);
       expect(campaign.stats).toMatchObject({ total: RECIPIENTS, read: RECIPIENTS, failed: 0 });
       expect(sumOf(campaign.stats)).toBe(RECIPIENTS);
       expect(await phonesWithoutOneCopy(stack, numbers)).toEqual([]);
