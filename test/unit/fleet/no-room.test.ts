@@ -67,7 +67,7 @@ describe('a fleet without room', () => {
     }
   });
   afterEach(async () => {
-    for (const pool of pools.values()) pool.killAll();
+    for (const pool of pools.values()) await Promise.all(pool.ids.map(async (id) => pool.find(id)?.handOver())); // a kill would leave a start that still writes
     await rm(root, { recursive: true, force: true, maxRetries: 3 });
   });
 
@@ -90,7 +90,7 @@ describe('a fleet without room', () => {
     const late = ids.find((id) => record(id)?.instanceId === null) ?? '';
     const first = ids.find((id) => id !== late) ?? '';
     records.records.delete(first);
-    for (const pool of pools.values()) pool.find(first)?.kill();
+    for (const pool of pools.values()) await pool.find(first)?.handOver();
     await lookAround();
     expect(record(late)?.instanceId).not.toBeNull();
     expect([...pools.values()].some((pool) => pool.find(late))).toBe(true);
