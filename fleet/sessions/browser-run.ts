@@ -1,4 +1,5 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
+import { settlesWithin } from '../lifecycle/settles-within.ts';
 import { dropCaches } from '../storage/profile-caches.ts';
 import type { WhatsAppClient, WhatsAppEvent } from '../whatsapp/whatsapp-client.ts';
 import { ConnectedWork } from './connected-work.ts';
@@ -106,12 +107,7 @@ export class BrowserRun {
 
   /** A page that does not answer must not keep us from closing it. */
   async #stopWork(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STOP_WORK_WITHIN_MS);
-    });
-    await Promise.race([this.#work?.stop(), limit]);
-    clearTimeout(timer);
+    if (this.#work) await settlesWithin(STOP_WORK_WITHIN_MS, this.#work.stop());
   }
 
   kill(): void {
