@@ -11,7 +11,3 @@ export interface PacingRules {
   /** How long a number opens no new chats after WhatsApp refused one. */
   readonly timeLockMs: number;
 }
-
-export const DEFAULT_PACING_RULES: PacingRules = {
-  warmUpMessages: 200, perContactAnHour: 4, quietHours: undefined, timeLockMs: 24 * 3_600_000,
-};

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_PACING_RULES } from '../../../shared/domain/pacing/pacing-rules.ts';
+import { DEFAULT_PACING_RULES } from '../../support/builders/pacing-rules.ts';
 import { until } from '../../../local/client/until.ts';
 import { SessionHarness, type SessionUnderTest } from './session-harness.ts';
 

@@ -1,7 +1,7 @@
 import { KnownContacts } from '../../../fleet/sessions/known-contacts.ts';
 import { WhatsAppRateLimiter, type WhatsAppRateLimiterOptions } from '../../../fleet/sessions/whatsapp-rate-limiter.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
-import { DEFAULT_PACING_RULES } from '../../../shared/domain/pacing/pacing-rules.ts';
+import { DEFAULT_PACING_RULES } from '../builders/pacing-rules.ts';
 import { memoryChats } from './memory-chats.ts';
 import { memoryPacingStore } from './memory-pacing-store.ts';
 

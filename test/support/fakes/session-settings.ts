@@ -1,5 +1,5 @@
 import type { SessionServices } from '../../../fleet/sessions/session-context.ts';
-import { DEFAULT_PACING_RULES } from '../../../shared/domain/pacing/pacing-rules.ts';
+import { DEFAULT_PACING_RULES } from '../builders/pacing-rules.ts';
 import { memoryChats } from './memory-chats.ts';
 
 /** What sessions need that most tests do not care about: the settings as they are by default, and chats nobody wrote in. */

@@ -4,7 +4,8 @@ import { ClaimQueue, type NextClaim } from '../../../fleet/sessions/claim-queue.
 import { KnownContacts } from '../../../fleet/sessions/known-contacts.ts';
 import type { WhatsAppRateLimiter } from '../../../fleet/sessions/whatsapp-rate-limiter.ts';
 import type { PacingProfile } from '../../../shared/contracts/api/sessions.ts';
-import { DEFAULT_PACING_RULES, type PacingRules } from '../../../shared/domain/pacing/pacing-rules.ts';
+import type { PacingRules } from '../../../shared/domain/pacing/pacing-rules.ts';
+import { DEFAULT_PACING_RULES } from '../../support/builders/pacing-rules.ts';
 import type { PacingStore } from '../../../shared/domain/pacing/pacing-store.ts';
 import { parseQuietHours } from '../../../shared/domain/pacing/quiet-hours.ts';
 import { anOutboundMessage, WORKSPACE } from '../../support/builders/outbound-message.ts';
