@@ -6,6 +6,8 @@ const RECEIVE_LIMIT = 10;
 
 export interface TestQueues {
   readonly endpoint: string;
+  /** Ends with the queues. */
+  readonly client: SQSClient;
   /** Makes a standard queue and gives its URL. */
   create(name: string): Promise<string>;
   /** Takes off all messages that are visible now. */
@@ -29,6 +31,7 @@ export async function startQueues(): Promise<TestQueues> {
 
   return {
     endpoint,
+    client: sqs,
     create: async (QueueName) => (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '',
     async drain(queueUrl) {
       const all: string[] = [];

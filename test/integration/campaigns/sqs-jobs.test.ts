@@ -1,4 +1,4 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { startQueues, type TestQueues } from '../../support/sqs.ts';
@@ -7,13 +7,9 @@ let queues: TestQueues;
 let sqs: SQSClient;
 beforeAll(async () => {
   queues = await startQueues();
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  sqs = new SQSClient({ endpoint: queues.endpoint, region: 'us-east-1', credentials, useQueueUrlAsEndpoint: false });
+  sqs = queues.client;
 });
-afterAll(async () => {
-  sqs.destroy();
-  await queues.stop();
-});
+afterAll(() => queues.stop());
 
 describe('sqsJobs', () => {
   it('puts every job on the queue, many calls or none', async () => {

@@ -1,4 +1,4 @@
-import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient, type Message } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, type SQSClient, type Message } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sqsComeAgain } from '../../../shared/adapters/sqs/sqs-come-again.ts';
 import { startQueues, type TestQueues } from '../../support/sqs.ts';
@@ -9,13 +9,9 @@ let sqs: SQSClient;
 
 beforeAll(async () => {
   queues = await startQueues();
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  sqs = new SQSClient({ endpoint: queues.endpoint, region: 'us-east-1', credentials, useQueueUrlAsEndpoint: false });
+  sqs = queues.client;
 });
-afterAll(async () => {
-  sqs.destroy();
-  await queues.stop();
-});
+afterAll(() => queues.stop());
 
 it('has what was taken from a FIFO queue come again in its order, long before the time-out of the queue', async () => {
   const Attributes = { FifoQueue: 'true', ContentBasedDeduplication: 'true', VisibilityTimeout: '3600' };
