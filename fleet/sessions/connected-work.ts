@@ -1,7 +1,7 @@
 import type { WhatsAppClient } from '../whatsapp/whatsapp-client.ts';
 import { ClaimQueue } from './claim-queue.ts';
 import type { InFlight } from './in-flight.ts';
-import { recoverReceipts, resolveInDoubt, type InDoubtOptions } from './in-doubt.ts';
+import { InDoubt, recoverReceipts, type InDoubtOptions } from './in-doubt.ts';
 import { MessageSender } from './message-sender.ts';
 import { OutboxDrain } from './outbox-drain.ts';
 import type { Receipts } from './receipts.ts';
@@ -151,7 +151,7 @@ function makeDrain(options: ConnectedWorkOptions, monitor: SessionHealthMonitor)
     sessionId, profile, limiter, client, outbox, inFlight, onFenced, metrics, log,
     queue: new ClaimQueue({ sessionId, fencingToken, outbox, limiter, profile, metrics }),
     sender: new MessageSender({ workspaceId, sessionId, client, lease, messages, inFlight, receipts, report: (...events) => context.report(...events) }),
-    resolveInDoubt: (isFreshPage) => resolveInDoubt(inDoubtOptions(options), isFreshPage),
+    inDoubt: new InDoubt(inDoubtOptions(options)),
     onOverdue: () => monitor.suspect(),
     onStalled: (detail) => monitor.onStalled(detail),
   });

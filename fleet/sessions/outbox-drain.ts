@@ -6,6 +6,7 @@ import type { FleetMetrics } from '../observability/fleet-metrics.ts';
 import type { Log } from '../observability/log.ts';
 import type { WhatsAppClient } from '../whatsapp/whatsapp-client.ts';
 import type { ClaimQueue, NextClaim } from './claim-queue.ts';
+import type { InDoubt } from './in-doubt.ts';
 import type { InFlight } from './in-flight.ts';
 import type { MessageSender } from './message-sender.ts';
 import { WakeSignal } from './wake-signal.ts';
@@ -31,10 +32,9 @@ export interface OutboxDrainOptions {
   readonly client: Pick<WhatsAppClient, 'setTyping'>;
   readonly outbox: Pick<Outbox, 'forgetSettledClaims'>;
   readonly inFlight: InFlight;
-  /** Settles what was left in doubt and gives back what has to be sent again. */
-  readonly resolveInDoubt: (isFreshPage: boolean) => Promise<readonly OutboundMessage[]>;
+  readonly inDoubt: Pick<InDoubt, 'resolve'>;
   readonly onFenced: () => void;
-  /** WhatsApp has not taken a message in the time it usually takes. */
+  /** WhatsApp has not taken a message in the time it usually takes, or the phone does not answer. */
   readonly onOverdue: () => void;
   /** WhatsApp has not taken messages for too long: the connection is dead, whatever it says. */
   readonly onStalled: (detail: string) => void;
@@ -53,6 +53,7 @@ export class OutboxDrain {
   #again: readonly OutboundMessage[] = []; // claimed by us, not handed over yet
   #hasDoubts = true;
   #isFreshPage = true;
+  #askAgainAt = 0; // monotonic ms
   #hasClaimed = true;
   #lookAgain = false;
   #tidiedAt = performance.now();
@@ -64,7 +65,10 @@ export class OutboxDrain {
   /** May be called again after `hold`. `isReload`: with another page, of which nothing is known yet. */
   start(isReload = false): void {
     this.#isHeld = false;
-    if (isReload) this.#hasDoubts = this.#isFreshPage = true;
+    if (isReload) {
+      this.#hasDoubts = this.#isFreshPage = true;
+      this.#askAgainAt = 0;
+    }
     this.#wakeSignal.wake();
     this.#running ??= this.#run();
   }
@@ -104,14 +108,21 @@ export class OutboxDrain {
   /** Nothing new is sent while something is in doubt: it might be sent a second time. */
   async #pass(): Promise<NextClaim> {
     if (this.#isHeld) return { kind: 'idle' };
-    if (this.#hasDoubts) {
-      this.#again = await this.#options.resolveInDoubt(this.#isFreshPage);
-      this.#hasDoubts = false;
-      this.#isFreshPage = false;
-    }
+    if (this.#hasDoubts) await this.#resolveDoubts();
     if (this.#again.length > 0) await this.#send(this.#again);
     if (this.#hasDoubts || this.#again.length > 0) return { kind: 'wait', ms: AFTER_ERROR_MS };
     return this.#isStopping ? { kind: 'idle' } : this.#sendAllDue();
+  }
+
+  async #resolveDoubts(): Promise<void> {
+    if (performance.now() < this.#askAgainAt) return;
+    const { toSend, askAgainMs } = await this.#options.inDoubt.resolve(this.#isFreshPage);
+    const isNew = ({ id }: OutboundMessage): boolean => toSend.every((message) => message.id !== id);
+    this.#again = [...this.#again.filter(isNew), ...toSend];
+    this.#isFreshPage = false;
+    this.#hasDoubts = askAgainMs !== undefined;
+    this.#askAgainAt = performance.now() + (askAgainMs ?? 0);
+    if (this.#hasDoubts) this.#options.onOverdue();
   }
 
   async #sendAllDue(): Promise<NextClaim> {

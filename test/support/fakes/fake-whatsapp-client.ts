@@ -7,6 +7,7 @@ export class FakeWhatsAppClient implements WhatsAppClient {
   readonly known = new Map<string, Ack>();
   readonly phoneKnows = new Map<string, Ack>();
   readonly histories: string[] = [];
+  isPhoneOn = true;
   onAcks: (acks: readonly AckReport[]) => void = () => undefined;
   outcomeOf: (message: OutgoingMessage) => SendOutcome = () => ({ outcome: 'accepted' });
   /** The ack WhatsApp answers an accepted message with; `undefined`: none. */
@@ -26,6 +27,7 @@ export class FakeWhatsAppClient implements WhatsAppClient {
 
   async syncHistory(peer: string): Promise<boolean> {
     this.histories.push(peer);
+    if (!this.isPhoneOn) return false;
     for (const [wireId, ack] of this.phoneKnows) this.known.set(wireId, ack);
     return true;
   }

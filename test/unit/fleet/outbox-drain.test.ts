@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ClaimQueue } from '../../../fleet/sessions/claim-queue.ts';
 import { InFlight } from '../../../fleet/sessions/in-flight.ts';
-import { recoverReceipts, resolveInDoubt, type InDoubtOptions } from '../../../fleet/sessions/in-doubt.ts';
+import { InDoubt, recoverReceipts, type InDoubtOptions } from '../../../fleet/sessions/in-doubt.ts';
 import { MessageSender } from '../../../fleet/sessions/message-sender.ts';
 import { OutboxDrain } from '../../../fleet/sessions/outbox-drain.ts';
 import { Receipts } from '../../../fleet/sessions/receipts.ts';
@@ -20,6 +20,8 @@ import { memoryOutbox } from '../../support/fakes/memory-outbox.ts';
 import { silentLog } from '../../support/fakes/silent-log.ts';
 
 const TOKEN = 4;
+const PATIENCE_MS = 60_000;
+const NO_DOUBT = { toSend: [], askAgainMs: undefined };
 
 describe('OutboxDrain', () => {
   let sessionId: string;
@@ -29,6 +31,8 @@ describe('OutboxDrain', () => {
   let events: SessionEvent[];
   let isHeld: boolean;
   let fenced: number;
+  let suspicions: number;
+  let patience: { forMs: number; everyMs: number };
   let options: InDoubtOptions;
   let drain: OutboxDrain;
 
@@ -57,6 +61,8 @@ describe('OutboxDrain', () => {
     events = [];
     isHeld = true;
     fenced = 0;
+    suspicions = 0;
+    patience = { forMs: PATIENCE_MS, everyMs: 1 };
     const metrics = fleetMetrics();
     const report = (...reported: readonly SessionEvent[]) => void events.push(...reported);
     const inFlight = new InFlight();
@@ -71,9 +77,9 @@ describe('OutboxDrain', () => {
       sessionId, profile, limiter, client, outbox, inFlight, metrics, log: silentLog,
       queue: new ClaimQueue({ sessionId, fencingToken: TOKEN, outbox, limiter, profile, metrics }),
       sender: new MessageSender({ workspaceId: WORKSPACE, sessionId, client, lease, messages, inFlight, receipts, report }),
-      resolveInDoubt: (isFreshPage) => resolveInDoubt(options, isFreshPage),
+      inDoubt: new InDoubt(options, patience),
       onFenced: () => { fenced += 1; },
-      onOverdue: () => undefined,
+      onOverdue: () => { suspicions += 1; },
       onStalled: () => undefined,
     });
   });
@@ -145,19 +151,59 @@ describe('OutboxDrain', () => {
       expect(doubtful.map(({ id }) => table.rows.get(id)?.claimToken)).toEqual([TOKEN, TOKEN]);
     });
 
+    it('asks a phone that does not answer again, and reports what it has in the end (I2)', async () => {
+      const [message] = await leftBehind(1);
+      client.phoneKnows.set(message ? wireId(message) : '', 2);
+      client.isPhoneOn = false;
+      drain.start();
+      await until(async () => client.histories.length >= 2, { what: 'the second question', timeoutMs: 5_000, everyMs: 5 });
+      expect(suspicions).toBeGreaterThan(0);
+      client.isPhoneOn = true;
+      await until(async () => sentIds().length === 1, { what: 'the report', timeoutMs: 5_000, everyMs: 5 });
+      expect(client.handedOver).toEqual([]);
+    });
+
+    it('sends them after all when the phone stays silent for too long, and nothing new before (I1)', async () => {
+      const doubtful = await leftBehind(1);
+      const fresh = await queue(1);
+      client.isPhoneOn = false;
+      drain.start();
+      await until(async () => client.histories.length >= 2, { what: 'the second question', timeoutMs: 5_000, everyMs: 5 });
+      expect(client.handedOver).toEqual([]);
+      patience.forMs = 0;
+      await sends(2);
+      expect(client.handedOver.map((sent) => sent.wireId)).toEqual([...doubtful, ...fresh].map(wireId));
+    });
+
+    it('has patience anew with another page', async () => {
+      const [message] = await leftBehind(1);
+      client.isPhoneOn = false;
+      const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
+      try {
+        const inDoubt = new InDoubt(options, { forMs: 1_000, everyMs: 7 });
+        await inDoubt.resolve(true);
+        clock.mockReturnValue(1_000);
+        expect(await inDoubt.resolve(true)).toEqual({ toSend: [], askAgainMs: 7 });
+        clock.mockReturnValue(2_000);
+        expect(await inDoubt.resolve(false)).toMatchObject({ toSend: [{ id: message?.id }], askAgainMs: undefined });
+      } finally {
+        clock.mockRestore();
+      }
+    });
+
     it('does not send again what it handed over itself and waits for', async () => {
       client.answer = undefined;
       await queue(1);
       drain.start();
       await sends(1);
       await drain.stop();
-      expect(await resolveInDoubt(options, false)).toEqual([]);
+      expect(await new InDoubt(options).resolve(false)).toEqual(NO_DOUBT);
     });
 
     it('waits for a message that the same page still holds, after an answer was lost', async () => {
       const [message] = await leftBehind(1);
       client.known.set(message ? wireId(message) : '', 0);
-      expect(await resolveInDoubt(options, false)).toEqual([]);
+      expect(await new InDoubt(options).resolve(false)).toEqual(NO_DOUBT);
       expect(options.inFlight.unsent).toBe(1);
     });
   });
