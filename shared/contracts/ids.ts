@@ -11,3 +11,7 @@ export const ChatId = id('cht');
 export const WebhookId = id('whk');
 export const DeliveryId = id('dlv');
 export const ApiKeyId = id('key');
+export const ContactId = id('con');
+export const TemplateId = id('tpl');
+export const MediaId = id('med');
+export const ImportId = id('imp');

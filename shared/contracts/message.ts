@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MediaId, TemplateId } from './ids.ts';
 
 /** `skipped`: its campaign was cancelled before anyone claimed it. `received`: it came in. */
 export const MessageStatus = z.enum([
@@ -22,12 +23,17 @@ export const MessageType = z.enum([
   'image',
   'video',
   'audio',
+  'voice',
   'document',
+  'sticker',
   'location',
   'contact',
   'poll',
   'reaction',
-  'sticker',
+  'forward',
+  'edit',
+  'delete',
+  'template',
   'unknown',
 ]);
 export type MessageType = z.infer<typeof MessageType>;
@@ -41,26 +47,34 @@ const Media = z
   .strictObject({
     url: z.url({ protocol: /^https?$/ }).optional(),
     base64: base64.optional(),
+    id: MediaId.optional().describe('A file uploaded with `POST /v1/media`'),
     mimetype: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'must be a media type such as image/png').optional(),
     filename: z.string().min(1).max(240).optional(),
   })
-  .refine((media) => (media.url === undefined) !== (media.base64 === undefined), 'needs exactly one of url and base64')
+  .refine((media) => [media.url, media.base64, media.id].filter((source) => source !== undefined).length === 1, 'needs exactly one of url, base64 and id')
   .refine((media) => media.base64 === undefined || media.mimetype !== undefined, {
     message: 'is needed with base64',
     path: ['mimetype'],
   });
 
 const Text = z.string().min(1).max(65_536);
+const referred = z.string().min(1).max(64);
 const withMedia = <T extends string>(type: T) =>
   z.strictObject({ type: z.literal(type), media: Media, text: Text.optional() });
 
 /** What is sent, by type. One shape in the API, in the outbox and in the fleet. */
 export const MessageContent = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('text'), text: Text }),
+  z.strictObject({
+    type: z.literal('text'),
+    text: Text,
+    linkPreview: z.boolean().optional().describe('Default: true. Shows what the first link of the text leads to'),
+  }),
   withMedia('image'),
   withMedia('video'),
   withMedia('audio'),
+  z.strictObject({ type: z.literal('voice'), media: Media }),
   withMedia('document'),
+  z.strictObject({ type: z.literal('sticker'), media: Media }),
   z.strictObject({
     type: z.literal('location'),
     location: z.strictObject({
@@ -85,8 +99,18 @@ export const MessageContent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('reaction'),
     reaction: z.strictObject({
-      messageId: z.string().min(1).describe('The message reacted to'),
+      messageId: referred.describe('The message reacted to'),
       emoji: z.string().max(16).describe('Empty takes the reaction back'),
+    }),
+  }),
+  z.strictObject({ type: z.literal('forward'), forward: z.strictObject({ messageId: referred.describe('A message of any chat of the same session') }) }),
+  z.strictObject({ type: z.literal('edit'), text: Text, edit: z.strictObject({ messageId: referred.describe('A text, or a caption, of ours') }) }),
+  z.strictObject({ type: z.literal('delete'), delete: z.strictObject({ messageId: referred.describe('A message of ours; it goes for everyone') }) }),
+  z.strictObject({
+    type: z.literal('template'),
+    template: z.strictObject({
+      id: TemplateId.describe('An approved template; Meta sessions only'),
+      variables: z.record(z.string().regex(/^\w{1,64}$/), z.string().min(1).max(1_024)).default({}).describe('Values for its placeholders, by name or number'),
     }),
   }),
 ]);

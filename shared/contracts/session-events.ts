@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MediaId } from './ids.ts';
 import { MessageFailure, MessageType } from './message.ts';
 import { SessionStatus, StatusReason } from './session-status.ts';
 
@@ -29,6 +30,18 @@ const MediaDescription = z.object({
   bytes: z.int().nonnegative(),
   sha256: z.string(),
 });
+
+/** A file in the media bucket. */
+export const StoredMedia = MediaDescription.extend({ id: MediaId, key: z.string().describe('Object key') });
+export type StoredMedia = z.infer<typeof StoredMedia>;
+
+/** Something somebody did to an earlier message of a chat. */
+const onMessage = {
+  at,
+  peer: z.string().describe('The chat'),
+  wireId: z.string().describe('The message it is about'),
+  author: z.string().nullable().describe('Who did it, on the other side; `null`: ourselves, on the phone'),
+};
 
 /** Which part of an instance had something to warn of. */
 export const WarningSource = z.enum([
@@ -94,6 +107,23 @@ export const SessionEvent = z.discriminatedUnion('type', [
     text: z.string().nullable(),
     replyToWireId: z.string().nullable(),
     media: MediaDescription.nullable(),
+  }),
+  /** What became of the file of a message that came in: it lies in the media bucket, or why it does not. */
+  z.object({ type: z.literal('message.media'), at, wireId: z.string(), peer: z.string(), media: StoredMedia.nullable(), failure: MessageFailure.nullable() }),
+  z.object({ type: z.literal('message.reaction'), ...onMessage, emoji: z.string().describe('Empty: taken back') }),
+  z.object({ type: z.literal('message.edited'), ...onMessage, text: z.string() }),
+  z.object({ type: z.literal('message.revoked'), ...onMessage }),
+  z.object({ type: z.literal('message.vote'), ...onMessage, options: z.array(z.string()).describe('All that are chosen now') }),
+  z.object({ type: z.literal('chat.typing'), at, peer: z.string(), author: z.string().nullable(), state: z.enum(['typing', 'recording', 'paused']) }),
+  z.object({ type: z.literal('contact.presence'), at, peer: z.string(), isOnline: z.boolean(), lastSeenAt: at.nullable() }),
+  /** One person under several names: whichever of them an instance has learnt belong together. */
+  z.object({
+    type: z.literal('contact.identity'),
+    at,
+    phoneNumber: z.string().nullable(),
+    lid: z.string().nullable().describe('…@lid'),
+    bsuid: z.string().nullable().describe("Meta's business-scoped user id"),
+    name: z.string().nullable(),
   }),
 ]);
 export type SessionEvent = z.infer<typeof SessionEvent>;

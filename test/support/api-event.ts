@@ -21,7 +21,7 @@ export interface ApiAnswer {
 
 export const WORKSPACE = 'wsp_01J00000000000000000000000';
 export const ALL_TENANT_SCOPES: readonly Scope[] = [
-  'sessions:read', 'sessions:write', 'messages:read', 'messages:write', 'campaigns:read', 'campaigns:write',
+  'sessions:read', 'sessions:write', 'messages:read', 'messages:write', 'contacts:read', 'contacts:write', 'templates:read', 'templates:write', 'campaigns:read', 'campaigns:write',
   'webhooks:read', 'webhooks:write', 'keys:read', 'keys:write',
 ];
 const KEY_ID = 'key_01J00000000000000000000000';

@@ -13,10 +13,11 @@ const mediaOptions = (content: Extract<MessageContent, { media: unknown }>, file
   text: '',
   options: {
     media: { mimetype: file.mimetype, data: file.base64, filename: file.filename, filesize: file.bytes },
-    caption: content.text,
-    isCaptionByUser: content.text !== undefined,
+    caption: 'text' in content ? content.text : undefined,
+    isCaptionByUser: 'text' in content && content.text !== undefined,
     sendMediaAsDocument: content.type === 'document',
-    sendAudioAsVoice: content.type === 'audio' && file.mimetype.startsWith('audio/ogg'),
+    sendMediaAsSticker: content.type === 'sticker',
+    sendAudioAsVoice: content.type === 'voice' || content.type === 'audio' && file.mimetype.startsWith('audio/ogg'),
   },
 });
 
@@ -33,7 +34,9 @@ function speak(content: MessageContent, file: MediaFile | undefined): Spoken {
     case 'image':
     case 'video':
     case 'audio':
+    case 'voice':
     case 'document':
+    case 'sticker':
       if (!file) throw new Error('A media message came without its file');
       return mediaOptions(content, file);
     case 'location': {
@@ -50,6 +53,11 @@ function speak(content: MessageContent, file: MediaFile | undefined): Spoken {
     }
     case 'reaction':
       return { text: '', options: {} };
+    case 'forward':
+    case 'edit':
+    case 'delete':
+    case 'template':
+      throw new Error(`A ${content.type} is not sent this way`);
   }
 }
 
