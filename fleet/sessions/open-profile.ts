@@ -1,4 +1,5 @@
 import type { PreparedProfile } from '../storage/live-profiles.ts';
+import { mendDatabases } from '../storage/mend-databases.ts';
 import { cleanProfileLocks } from '../storage/profile-lock-cleaner.ts';
 import type { SkippedCopy } from '../storage/session-store.ts';
 import type { Recovery } from './recovery.ts';
@@ -26,10 +27,11 @@ export async function openProfile(context: SessionContext, recovery: Recovery, m
   if (skipped.length > 0) warnOfSkipped(context, skipped, restoredFrom !== undefined);
   const locks = await cleanProfileLocks(dir, mayRun);
   if (!mayRun()) return undefined;
+  const tornBytes = await mendDatabases(dir);
   if (locks.length > 0) context.warn('profile_lock_cleaner', 'stale_lock', `The browser before died without closing: ${locks.join(', ')} removed`);
   const isWarm = restoredFrom === 'warm';
   const isRestored = restoredFrom !== undefined && !isWarm;
-  services.log.info({ sessionId, profile: isWarm ? 'warm' : isRestored ? 'restored' : 'new' }, 'browser starting');
+  services.log.info({ sessionId, profile: isWarm ? 'warm' : isRestored ? 'restored' : 'new', tornBytes }, 'browser starting');
   const copyPath = isRestored ? restoredFrom.path : undefined;
   return { dir, isRestored, copyPath, hasCopyToTry: (isWarm || isRestored) && (await hasAnotherCopy(context, recovery, copyPath)) };
 }
