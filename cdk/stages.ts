@@ -88,7 +88,7 @@ export const API_TIMEOUT = Duration.seconds(28);
 /** How long a consumer may take for one batch; its queue waits six times as long. */
 export const CONSUMER_TIMEOUT = {
   sessionEvents: Duration.seconds(30),
-  campaignJobs: Duration.seconds(60),
+  jobs: Duration.seconds(60),
   webhookDeliveries: Duration.seconds(60),
 } as const;
 

@@ -100,7 +100,7 @@ const makeCampaigns: MakeFunction = (scope, { data, environment, logs, network }
   data.core.grantBulkWrite(campaigns);
   data.messages.grantBulkWrite(campaigns);
   data.registry.grantRead(campaigns);
-  data.campaignJobs.grantSend(campaigns);
+  data.grantEnqueue(campaigns);
   data.grantNudging(campaigns);
   return campaigns;
 };

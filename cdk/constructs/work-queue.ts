@@ -11,7 +11,9 @@ import { RunbookAlarm } from './runbook-alarm.ts';
 export interface WorkQueueProps {
   /** Physical name without `.fifo`; unset: CloudFormation's choice. */
   readonly name: string | undefined;
-  readonly isFifo: boolean;
+  readonly isFifo?: boolean;
+  /** Its consumer has what failed come again after 2, 4, 8 … 60 s; otherwise that takes the visibility timeout. */
+  readonly comesAgainSoon?: boolean;
   readonly key: HouseKey;
   readonly consumerTimeout: Duration;
   readonly alarms: ITopic;
@@ -25,11 +27,11 @@ export interface ConsumerProps {
 }
 
 const TRIES = 5;
-/** Its consumer has failed batches come again after 2, 4, 8 … 60 s, so these take as long as five of the time-out: a quarter of an hour. */
-const FIFO_TRIES = 20;
+/** As long as five of the visibility timeout: about a quarter of an hour. */
+const SOON_TRIES = 20;
 const KEPT_DEAD = Duration.days(14);
 
-const triesOf = ({ isFifo }: WorkQueueProps): number => (isFifo ? FIFO_TRIES : TRIES);
+const triesOf = ({ comesAgainSoon }: WorkQueueProps): number => (comesAgainSoon ? SOON_TRIES : TRIES);
 
 /** A queue that always has a dead-letter queue with an alarm, our key, and no use without TLS. */
 export class WorkQueue extends Construct {

@@ -6,6 +6,13 @@ import * as z from 'zod';
  */
 const table = z.string().min(1);
 const secretArn = z.string().min(1);
+/** Of those who put jobs on their queues; the class of a job says on which. */
+const jobQueues = {
+  JOBS_CRITICAL_QUEUE_URL: z.url(),
+  JOBS_HIGH_QUEUE_URL: z.url(),
+  JOBS_DEFAULT_QUEUE_URL: z.url(),
+  JOBS_LOW_QUEUE_URL: z.url(),
+};
 
 export const AuthorizerEnv = z.object({ CORE_TABLE: table });
 
@@ -36,7 +43,7 @@ export const CampaignsApiEnv = z.object({
   CORE_TABLE: table,
   MESSAGES_TABLE: table,
   REGISTRY_TABLE: table,
-  CAMPAIGN_JOBS_QUEUE_URL: z.url(),
+  ...jobQueues,
   NUDGE_SECRET_ARN: secretArn,
   ALLOW_UNLIMITED_PACING: z.stringbool().default(false),
 });
@@ -54,12 +61,13 @@ export const SessionEventsEnv = z.object({
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
 
-export const CampaignJobsEnv = z.object({
+/** The consumer of one class of jobs, whose queue is `OWN_QUEUE_URL`. */
+export const JobsEnv = z.object({
   CORE_TABLE: table,
   MESSAGES_TABLE: table,
   REGISTRY_TABLE: table,
   NUDGE_SECRET_ARN: secretArn,
-  CAMPAIGN_JOBS_QUEUE_URL: z.url(),
+  OWN_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
 
@@ -88,7 +96,7 @@ export const CleanUpSessionsEnv = z.object({
 export const RequeueWorkEnv = z.object({
   CORE_TABLE: table,
   MESSAGES_TABLE: table,
-  CAMPAIGN_JOBS_QUEUE_URL: z.url(),
+  ...jobQueues,
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
 

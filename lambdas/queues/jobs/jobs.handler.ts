@@ -9,10 +9,11 @@ import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-session
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
+import { sqsComeAgain } from '../../../shared/adapters/sqs/sqs-come-again.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
-import { CampaignJobsEnv } from '../../../shared/config/control-plane-env.ts';
+import { JobsEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
-import { CampaignJob, type WebhookDeliveryJob } from '../../../shared/contracts/jobs.ts';
+import { Job, type WebhookDeliveryJob } from '../../../shared/contracts/jobs.ts';
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import { makeWakeSessions } from '../../../shared/domain/campaigns/wake-sessions.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
@@ -23,8 +24,9 @@ import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { queueHandler } from '../../queue/queue-handler.ts';
 import { makeRunCampaignJob } from './run-campaign-job.ts';
 
-const config = loadConfig(CampaignJobsEnv);
+const config = loadConfig(JobsEnv);
 const doc = documentClient();
+const sqs = sqsClient();
 const tables = { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE };
 const campaigns = dynamoCampaigns(doc, tables.core);
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), systemClock);
@@ -32,7 +34,7 @@ const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRE
 const publishEvents = makePublishEvents({
   webhooks: dynamoWebhooks(doc, tables.core),
   deliveries: dynamoDeliveries(doc, tables.core),
-  enqueue: sqsJobs<WebhookDeliveryJob>(sqsClient(), config.WEBHOOK_DELIVERIES_QUEUE_URL),
+  enqueue: sqsJobs<WebhookDeliveryJob>(sqs, config.WEBHOOK_DELIVERIES_QUEUE_URL),
   deliveryIdOf,
 });
 
@@ -46,4 +48,5 @@ const runCampaignJob = makeRunCampaignJob({
   clock: systemClock,
 });
 
-export const handler = queueHandler(CampaignJob, runCampaignJob);
+/** Each class of jobs has this for its consumer, with a queue, a concurrency and failures of its own. */
+export const handler = queueHandler(Job, runCampaignJob, sqsComeAgain(sqs, config.OWN_QUEUE_URL));
