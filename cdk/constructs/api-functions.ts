@@ -132,6 +132,20 @@ const makeInstances: MakeFunction = (scope, { data, environment, logs }) => {
   return instances;
 };
 
+const makeIngestWebjs: MakeFunction = (scope, { data, environment, logs }) => {
+  const ingest = new NodeFunction(scope, 'IngestWebjsApi', {
+    entry: entryOf('ingest-webjs'),
+    description: 'Takes what sessions of fleets outside our network report',
+    env: env.IngestWebjsApiEnv,
+    environment,
+    logs,
+  });
+  data.core.grantItems(ingest); // the session, its limits, signatures that were used
+  data.sessionEvents.grantSend(ingest);
+  data.grantReading(data.ingestSecret, ingest);
+  return ingest;
+};
+
 const makeApiKeys = (scope: Construct, { data, environment, logs }: FunctionSetting, api: HouseRestApi): IFunction => {
   const apiKeys = new NodeFunction(scope, 'ApiKeysApi', {
     entry: entryOf('api-keys'),
@@ -156,5 +170,6 @@ export const makeApiFunctions = (scope: Construct, setting: FunctionSetting, api
   campaigns: makeCampaigns(scope, setting),
   webhooks: makeWebhooks(scope, setting),
   instances: makeInstances(scope, setting),
+  ingestWebjs: makeIngestWebjs(scope, setting),
   apiKeys: makeApiKeys(scope, setting, api),
 });

@@ -30,6 +30,8 @@ const environmentOf = (data: DataStack, settings: StageSettings) => ({
   JOBS_LOW_QUEUE_URL: data.jobs.low.queueUrl,
   WEBHOOK_DELIVERIES_QUEUE_URL: data.webhookDeliveries.queueUrl,
   NUDGE_SECRET_ARN: data.nudgeSecret.secretArn,
+  INGEST_SECRET_ARN: data.ingestSecret.secretArn,
+  INGEST_TRUSTED_ADDRESSES: settings.ingestTrustedAddresses,
   ALLOW_UNLIMITED_PACING: String(settings.allowUnlimitedPacing),
   BLAZZ_WEBHOOK_ALLOW_LOOPBACK: String(settings.webhookAllowLoopback),
   BLAZZ_VERSION: VERSION,

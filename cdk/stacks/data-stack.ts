@@ -29,6 +29,7 @@ export class DataStack extends Stack {
   readonly jobs: Readonly<Record<JobClass, WorkQueue>>;
   readonly webhookDeliveries: WorkQueue;
   readonly nudgeSecret: Secret;
+  readonly ingestSecret: Secret;
   readonly alarms: Topic;
   readonly logs: LogSettings;
   readonly #settings: StageSettings;
@@ -52,13 +53,17 @@ export class DataStack extends Stack {
       low: this.#makeJobQueue('JobsLow', 'jobs-low'),
     };
     this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', { consumerTimeout: CONSUMER_TIMEOUT.webhookDeliveries });
-    this.nudgeSecret = this.#makeNudgeSecret();
+    this.nudgeSecret = this.#makeSecret('NudgeSecret', 'nudge-secret', 'Signs nudges and commands to instances');
+    this.ingestSecret = this.#makeSecret('IngestSecret', 'ingest-secret', 'Signs what fleets outside our network report');
+  }
+
+  grantNudging(grantee: IGrantable): void {
+    this.grantReading(this.nudgeSecret, grantee);
   }
 
   /** `Secret.grantRead` would name the grantee in the key's policy too, and so make this stack need the grantee's. */
-  grantNudging(grantee: IGrantable): void {
-    const resourceArns = [this.nudgeSecret.secretArn];
-    Grant.addToPrincipal({ grantee, actions: ['secretsmanager:GetSecretValue'], resourceArns });
+  grantReading({ secretArn }: Secret, grantee: IGrantable): void {
+    Grant.addToPrincipal({ grantee, actions: ['secretsmanager:GetSecretValue'], resourceArns: [secretArn] });
     this.key.grantRead(grantee);
   }
 
@@ -106,16 +111,15 @@ export class DataStack extends Stack {
     return topic;
   }
 
-  /** Signs nudges between the control plane and instances. */
-  #makeNudgeSecret(): Secret {
-    const secret = new Secret(this, 'NudgeSecret', {
-      secretName: this.#named('nudge-secret'),
-      description: 'Signs nudges and commands to instances',
+  #makeSecret(id: string, name: string, description: string): Secret {
+    const secret = new Secret(this, id, {
+      secretName: this.#named(name),
+      description,
       encryptionKey: this.key,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy: this.#settings.isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
-    (secret.node.defaultChild as CfnSecret).overrideLogicalId('NudgeSecret');
+    (secret.node.defaultChild as CfnSecret).overrideLogicalId(id);
     return secret;
   }
 

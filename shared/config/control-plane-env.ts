@@ -25,6 +25,13 @@ export const SessionsApiEnv = z.object({
   ALLOW_UNLIMITED_PACING: z.stringbool().default(false),
 });
 
+export const IngestWebjsApiEnv = z.object({
+  CORE_TABLE: table,
+  SESSION_EVENTS_QUEUE_URL: z.url(),
+  INGEST_SECRET_ARN: secretArn,
+  INGEST_TRUSTED_ADDRESSES: z.string().default('').describe('Ranges that no limit is put on, such as 10.0.0.0/8, commas between'),
+});
+
 export const InstancesApiEnv = z.object({ REGISTRY_TABLE: table, CORE_TABLE: table });
 
 /** With the API itself, whose cached verdicts on a key are flushed when the key is revoked. */

@@ -79,7 +79,13 @@ describe('roles', () => {
     expect(actions.filter((action) => WRITES.test(action))).toEqual([]);
   });
 
-  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'SessionEventsRole', 'WebhookDeliveriesRole'])(
+  it('let who takes events from outside read and put single items, and send to one queue', () => {
+    expect(actionsOn(controlPlane, 'IngestWebjsApiRole', /CoreTable/)).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
+    expect(actionsOn(controlPlane, 'IngestWebjsApiRole', /SessionEventsQueue/)).toEqual(['sqs:SendMessage']);
+    expect(actionsOn(controlPlane, 'IngestWebjsApiRole', /MessagesTable|RegistryTable|NudgeSecret|Jobs|WebhookDeliveries/)).toEqual([]);
+  });
+
+  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'IngestWebjsApiRole', 'SessionEventsRole', 'WebhookDeliveriesRole'])(
     '%s cannot read the secret that signs nudges',
     (role) => expect(actionsOn(controlPlane, role, /NudgeSecret/)).toEqual([]),
   );

@@ -36,8 +36,8 @@ const pathsWith = (authorizationType: string): string[] =>
     .sort();
 
 describe('routes', () => {
-  it('are open for health, documentation and what does not exist', () => {
-    expect(pathsWith('NONE')).toEqual(['/', '/docs', '/health', '/openapi.json', '/v1/{proxy+}', '/{proxy+}']);
+  it('are open for health, documentation, signed requests and what does not exist', () => {
+    expect(pathsWith('NONE')).toEqual(['/', '/docs', '/health', '/openapi.json', '/v1/ingest/webjs', '/v1/{proxy+}', '/{proxy+}']);
   });
 
   it('are behind the authorizer otherwise', () => {

@@ -1,6 +1,7 @@
 import { apiKeyRoutes } from './api-keys.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { chatRoutes } from './chats.ts';
+import { ingestWebjsRoutes } from './ingest-webjs.ts';
 import { instanceRoutes } from './instances.ts';
 import { messageRoutes } from './messages.ts';
 import type { Routes } from './route.ts';
@@ -16,6 +17,7 @@ export const allRoutes: Routes = {
   ...campaignRoutes,
   ...webhookRoutes,
   ...instanceRoutes,
+  ...ingestWebjsRoutes,
   ...apiKeyRoutes,
   ...systemRoutes,
 };
