@@ -12,7 +12,7 @@ import { SpoolWriter } from './spool-writer.ts';
 
 const SENDS_AT_ONCE = 8;
 const ADOPT_EVERY_MS = 10_000;
-const STOP_WITHIN_MS = 10_000;
+const STOP_WITHIN_MS = 5_000;
 
 export interface EventSpoolOptions {
   readonly dir: string;
