@@ -132,6 +132,20 @@ const makeInstances: MakeFunction = (scope, { data, environment, logs }) => {
   return instances;
 };
 
+const makeOperations: MakeFunction = (scope, { data, environment, logs }) => {
+  const operations = new NodeFunction(scope, 'OperationsApi', {
+    entry: entryOf('operations'),
+    description: 'Queues: depth and redrive, for operators',
+    env: env.OperationsApiEnv,
+    environment,
+    logs,
+    timeout: API_TIMEOUT,
+  });
+  data.core.grantRead(operations);
+  for (const queue of data.queues) queue.grantOperate(operations);
+  return operations;
+};
+
 const makeIngestWebjs: MakeFunction = (scope, { data, environment, logs }) => {
   const ingest = new NodeFunction(scope, 'IngestWebjsApi', {
     entry: entryOf('ingest-webjs'),
@@ -171,5 +185,6 @@ export const makeApiFunctions = (scope: Construct, setting: FunctionSetting, api
   webhooks: makeWebhooks(scope, setting),
   instances: makeInstances(scope, setting),
   ingestWebjs: makeIngestWebjs(scope, setting),
+  operations: makeOperations(scope, setting),
   apiKeys: makeApiKeys(scope, setting, api),
 });

@@ -29,6 +29,7 @@ const environmentOf = (data: DataStack, settings: StageSettings) => ({
   JOBS_DEFAULT_QUEUE_URL: data.jobs.default.queueUrl,
   JOBS_LOW_QUEUE_URL: data.jobs.low.queueUrl,
   WEBHOOK_DELIVERIES_QUEUE_URL: data.webhookDeliveries.queueUrl,
+  WORK_QUEUES: data.queues.map(({ name, queueUrl, deadLetters }) => `${name} ${queueUrl} ${deadLetters.queueUrl}`).join(','),
   NUDGE_SECRET_ARN: data.nudgeSecret.secretArn,
   INGEST_SECRET_ARN: data.ingestSecret.secretArn,
   INGEST_TRUSTED_ADDRESSES: settings.ingestTrustedAddresses,

@@ -39,7 +39,7 @@ function makeJobs(scope: Construct, { data, environment, logs, network }: Functi
     entry: entryOf('jobs'),
     description: `Jobs of class ${jobClass}, such as a share of a campaign`,
     env: env.JobsEnv,
-    environment: { ...environment, OWN_QUEUE_URL: queue.queueUrl },
+    environment: { ...environment, OWN_QUEUE_NAME: queue.name, OWN_QUEUE_URL: queue.queueUrl },
     logs,
     network,
     timeout: CONSUMER_TIMEOUT.jobs,

@@ -49,5 +49,6 @@ function addRoutes(api: HouseRestApi, functions: ApiFunctions): void {
   api.routeTree('/v1/campaigns', functions.campaigns);
   api.routeTree('/v1/webhooks', functions.webhooks);
   api.routeTree('/v1/instances', functions.instances);
+  api.routeTree('/v1/operations', functions.operations);
   api.routeTree('/v1/api-keys', functions.apiKeys);
 }

@@ -25,6 +25,8 @@ export class DataStack extends Stack {
   readonly messages: HouseTable;
   readonly registry: HouseTable;
   readonly sessionEvents: WorkQueue;
+  /** All of them. */
+  readonly queues: WorkQueue[] = [];
   /** One a class of jobs. */
   readonly jobs: Readonly<Record<JobClass, WorkQueue>>;
   readonly webhookDeliveries: WorkQueue;
@@ -89,7 +91,9 @@ export class DataStack extends Stack {
 
   #makeQueue(id: string, name: string, kind: Pick<WorkQueueProps, 'consumerTimeout' | 'isFifo' | 'comesAgainSoon'> & { readonly runbook?: string }): WorkQueue {
     const { key, alarms } = this;
-    return new WorkQueue(this, id, { runbook: `${name}-dead-letters`, ...kind, name: this.#named(name), key, alarms });
+    const queue = new WorkQueue(this, id, { runbook: `${name}-dead-letters`, ...kind, name, physicalName: this.#named(name), key, alarms });
+    this.queues.push(queue);
+    return queue;
   }
 
   #makeJobQueue(id: string, name: string): WorkQueue {

@@ -8,6 +8,7 @@ import { logger } from '../../shared/observability/logger.ts';
 import { metrics } from '../../shared/observability/metrics.ts';
 import { tracing } from '../../shared/observability/tracer.ts';
 import { comeAgainApart, comeAgainSoon } from './come-again-soon.ts';
+import type { NoteTaken } from './note-taken.ts';
 import { recordHandler, type ApplyJob } from './record-handler.ts';
 
 export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -15,13 +16,17 @@ type OnRecord = (record: SQSRecord) => Promise<void>;
 
 const KEEP_ANSWERING = { throwOnFullBatchFailure: false }; // all failed is an answer like any other
 
-/**
- * Entry of a standard queue: all records of a batch at once, the failed ones named in the response. With `comeAgain`
- * each of those waits longer after each try; without, for the queue's visibility timeout.
- */
-export function queueHandler<Job>(contract: z.ZodType<Job>, apply: ApplyJob<Job>, comeAgain?: ComeAgain): QueueHandler {
+export interface StandardQueueOptions {
+  /** With it a failed job waits longer after each try; without, for the queue's visibility timeout. */
+  readonly comeAgain?: ComeAgain;
+  readonly noteTaken?: NoteTaken;
+}
+
+/** Entry of a standard queue: all records of a batch at once, the failed ones named in the response. */
+export function queueHandler<Job>(contract: z.ZodType<Job>, apply: ApplyJob<Job>, { comeAgain, noteTaken }: StandardQueueOptions = {}): QueueHandler {
   const onRecord = recordHandler(contract, apply);
   return observed(async (event) => {
+    await noteTaken?.(event.Records);
     const response = await processPartialResponse(event, onRecord, new BatchProcessor(EventType.SQS), KEEP_ANSWERING);
     if (comeAgain) await comeAgainApart(comeAgain, failedOf(event.Records, response), Math.random);
     return response;

@@ -32,6 +32,13 @@ export const IngestWebjsApiEnv = z.object({
   INGEST_TRUSTED_ADDRESSES: z.string().default('').describe('Ranges that no limit is put on, such as 10.0.0.0/8, commas between'),
 });
 
+/** `<name> <URL> <URL of its dead-letter queue>` for each queue, commas between. */
+const workQueues = z.string().transform((text) => text.split(',').map((queue) => queue.split(' '))).pipe(
+  z.array(z.tuple([z.string().min(1), z.url(), z.url()]).transform(([name, url, deadUrl]) => ({ name, url, deadUrl }))),
+);
+
+export const OperationsApiEnv = z.object({ CORE_TABLE: table, WORK_QUEUES: workQueues });
+
 export const InstancesApiEnv = z.object({ REGISTRY_TABLE: table, CORE_TABLE: table });
 
 /** With the API itself, whose cached verdicts on a key are flushed when the key is revoked. */
@@ -74,6 +81,7 @@ export const JobsEnv = z.object({
   MESSAGES_TABLE: table,
   REGISTRY_TABLE: table,
   NUDGE_SECRET_ARN: secretArn,
+  OWN_QUEUE_NAME: z.string().min(1),
   OWN_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });

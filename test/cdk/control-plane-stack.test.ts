@@ -28,6 +28,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   CampaignsApi: env.CampaignsApiEnv,
   WebhooksApi: env.WebhooksApiEnv,
   InstancesApi: env.InstancesApiEnv,
+  OperationsApi: env.OperationsApiEnv,
   IngestWebjsApi: env.IngestWebjsApiEnv,
   ApiKeysApi: env.ApiKeysApiEnv,
   SessionEvents: env.SessionEventsEnv,

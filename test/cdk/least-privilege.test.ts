@@ -62,7 +62,7 @@ describe('roles', () => {
     expect(actions.filter((action) => /Scan|Table|Backup|Stream/.test(action))).toEqual([]);
   });
 
-  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole'])(
+  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'OperationsApiRole'])(
     '%s reads no message',
     (role) => expect(actionsOn(controlPlane, role, /MessagesTable/)).toEqual([]),
   );
@@ -77,6 +77,12 @@ describe('roles', () => {
     const actions = actionsOn(controlPlane, role, table);
     expect(actions).toContain('dynamodb:GetItem');
     expect(actions.filter((action) => WRITES.test(action))).toEqual([]);
+  });
+
+  it('let operators count and put back what is dead, and take nothing from a queue itself', () => {
+    expect(actionsOn(controlPlane, 'OperationsApiRole', /JobsLowQueue/)).toEqual(['sqs:GetQueueAttributes', 'sqs:SendMessage']);
+    expect(actionsOn(controlPlane, 'OperationsApiRole', /JobsLowDeadLetters/)).toEqual(['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage']);
+    expect(actionsOn(controlPlane, 'OperationsApiRole', /CoreTable/).filter((action) => WRITES.test(action))).toEqual([]);
   });
 
   it('let who takes events from outside read and put single items, and send to one queue', () => {

@@ -127,5 +127,9 @@ const doneFileOf = (path: string): string => `${path}.done`;
 /** Without it a new file may be missing after a loss of power. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

@@ -46,8 +46,8 @@ export class SpoolWriter {
 
   /** Removes what is done; the segment in use once it is full. */
   async sweep(): Promise<void> {
-    for (const segment of [...this.#segments]) {
-      if (!segment.isDone || segment === this.#current) continue;
+    const done = [...this.#segments].filter((segment) => segment.isDone && segment !== this.#current);
+    for (const segment of done) {
       this.#segments.delete(segment);
       await segment.remove();
     }

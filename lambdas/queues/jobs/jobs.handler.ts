@@ -6,6 +6,7 @@ import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-message
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoTakenNotes } from '../../../shared/adapters/dynamodb/dynamo-taken-notes.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
@@ -21,6 +22,7 @@ import { instanceDirectory } from '../../../shared/domain/instances/instance-dir
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
+import { makeNoteTaken } from '../../queue/note-taken.ts';
 import { queueHandler } from '../../queue/queue-handler.ts';
 import { makeRunCampaignJob } from './run-campaign-job.ts';
 
@@ -49,4 +51,7 @@ const runCampaignJob = makeRunCampaignJob({
 });
 
 /** Each class of jobs has this for its consumer, with a queue, a concurrency and failures of its own. */
-export const handler = queueHandler(Job, runCampaignJob, sqsComeAgain(sqs, config.OWN_QUEUE_URL));
+export const handler = queueHandler(Job, runCampaignJob, {
+  comeAgain: sqsComeAgain(sqs, config.OWN_QUEUE_URL),
+  noteTaken: makeNoteTaken(dynamoTakenNotes(doc, tables.core), config.OWN_QUEUE_NAME, systemClock),
+});

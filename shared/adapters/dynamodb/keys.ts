@@ -36,6 +36,8 @@ export const idempotencyKey = (workspaceId: string, key: string): Key => ({ pk: 
 
 /** What a session may still report from outside, by kind of event. */
 export const eventLimitsKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'EVENTS' });
+/** When a job of a queue was taken last. */
+export const takenNoteKey = (queue: string): Key => ({ pk: `QUEUE#${queue}`, sk: 'TAKEN' });
 export const seenSignatureKey = (signature: string): Key => ({ pk: `SIGNATURE#${signature}`, sk: 'SEEN' });
 
 // Index gsi1 of the core table: what belongs to a workspace, or waits for a scheduler

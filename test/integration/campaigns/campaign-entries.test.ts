@@ -33,6 +33,7 @@ describe('requeue-work and jobs', () => {
       REGISTRY_TABLE: dynamo.tables.registry,
       ...allJobsTo(jobsUrl),
       OWN_QUEUE_URL: jobsUrl,
+      OWN_QUEUE_NAME: 'jobs',
       WEBHOOK_DELIVERIES_QUEUE_URL: deliveriesUrl,
       NUDGE_SECRET_ARN: 'arn:nudge',
     });

@@ -62,7 +62,7 @@ describe('queueHandler whose failed jobs come again soon', () => {
     const returned: ReturnedDelivery[] = [];
     const Records = Array.from({ length: count }, (_, i) => aRecord('{"name":"x!"}', 'x', i));
     for (const { attributes } of Records) attributes.ApproximateReceiveCount = String(tries);
-    await queueHandler(Job, worker().apply, async (some) => void returned.push(...some))({ Records }, context);
+    await queueHandler(Job, worker().apply, { comeAgain: async (some) => void returned.push(...some) })({ Records }, context);
     return returned;
   };
 
@@ -85,7 +85,7 @@ describe('queueHandler whose failed jobs come again soon', () => {
 
   it('leaves done jobs alone', async () => {
     const returned: ReturnedDelivery[] = [];
-    await queueHandler(Job, worker().apply, async (some) => void returned.push(...some))(recordsOf('a', 'b!'), context);
+    await queueHandler(Job, worker().apply, { comeAgain: async (some) => void returned.push(...some) })(recordsOf('a', 'b!'), context);
     expect(returned.map(({ receipt }) => receipt)).toEqual(['receipt of b1']);
   });
 });

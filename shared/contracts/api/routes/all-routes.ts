@@ -4,6 +4,7 @@ import { chatRoutes } from './chats.ts';
 import { ingestWebjsRoutes } from './ingest-webjs.ts';
 import { instanceRoutes } from './instances.ts';
 import { messageRoutes } from './messages.ts';
+import { queueRoutes } from './queues.ts';
 import type { Routes } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
@@ -18,6 +19,7 @@ export const allRoutes: Routes = {
   ...webhookRoutes,
   ...instanceRoutes,
   ...ingestWebjsRoutes,
+  ...queueRoutes,
   ...apiKeyRoutes,
   ...systemRoutes,
 };
