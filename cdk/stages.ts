@@ -40,6 +40,8 @@ export interface StageSettings {
   readonly allowUnlimitedPacing: boolean;
   readonly webhookAllowLoopback: boolean;
   readonly alarmEmail: string | undefined;
+  /** Ranges from which fleets outside report without limits, commas between. */
+  readonly ingestTrustedAddresses: string;
 }
 
 const SCALE_IN_AFTER = Duration.minutes(10); // longer than the lulls of a day's work
@@ -57,6 +59,7 @@ const DEV: StageSettings = {
   allowUnlimitedPacing: false,
   webhookAllowLoopback: false,
   alarmEmail: undefined,
+  ingestTrustedAddresses: '',
 };
 
 const STAGES: Readonly<Record<StageName, StageSettings>> = {
@@ -88,7 +91,7 @@ export const API_TIMEOUT = Duration.seconds(28);
 /** How long a consumer may take for one batch; its queue waits six times as long. */
 export const CONSUMER_TIMEOUT = {
   sessionEvents: Duration.seconds(30),
-  campaignJobs: Duration.seconds(60),
+  jobs: Duration.seconds(60),
   webhookDeliveries: Duration.seconds(60),
 } as const;
 
@@ -107,6 +110,7 @@ export function stageSettings({ get }: StageContext): StageSettings {
     allowUnlimitedPacing: flag('allowUnlimitedPacing', get) ?? settings.allowUnlimitedPacing,
     webhookAllowLoopback: flag('webhookAllowLoopback', get) ?? settings.webhookAllowLoopback,
     alarmEmail: text('alarmEmail', get) ?? settings.alarmEmail,
+    ingestTrustedAddresses: text('ingestTrustedAddresses', get) ?? settings.ingestTrustedAddresses,
   };
 }
 

@@ -12,6 +12,7 @@ import { dynamoSessions } from '../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { agentTaskProtection } from '../shared/adapters/ecs/agent-task-protection.ts';
 import { efsFileSystem } from '../shared/adapters/efs/efs-file-system.ts';
 import { guardedDownload } from '../shared/adapters/http/guarded-download.ts';
+import { httpSessionEvents } from '../shared/adapters/http/http-session-events.ts';
 import { kmsDataKeys } from '../shared/adapters/kms/kms-data-keys.ts';
 import { httpNudge } from '../shared/adapters/nudge/http-nudge.ts';
 import { s3Objects } from '../shared/adapters/s3/s3-objects.ts';
@@ -21,8 +22,10 @@ import type { FleetEnv } from '../shared/config/fleet-env.ts';
 import { systemClock as clock } from '../shared/domain/clock.ts';
 import { instanceDirectory } from '../shared/domain/instances/instance-directory.ts';
 import { silenceWatch } from '../shared/domain/instances/silence-watch.ts';
+import type { SessionEventQueue } from '../shared/domain/session-events/session-event-queue.ts';
 import { makeReassignSessions } from '../shared/domain/sessions/reassign-sessions.ts';
 import { EventPublisher } from './events/event-publisher.ts';
+import { EventSpool } from './events/spool/event-spool.ts';
 import { Drain } from './lifecycle/drain.ts';
 import { Instance } from './lifecycle/instance.ts';
 import { instanceAddress, newInstanceId } from './lifecycle/instance-identity.ts';
@@ -61,6 +64,9 @@ import { WebjsClient } from './whatsapp/webjs/webjs-client.ts';
 
 const STARTS_AT_ONCE = 4;
 const COLLECT_EVENTS_MS = 100;
+/** Over the internet, and to what counts requests. */
+const OUTAGE_RETRY = { firstMs: 1_000, longestMs: 60_000 };
+const SPOOL_MARGIN_MS = 5_000;
 const MOST_MEDIA_BYTES = 64 * 1024 * 1024;
 
 /** What the process has to do when the instance cannot go on. */
@@ -89,7 +95,9 @@ export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise
       end.onLeaseLost();
     },
   });
-  const { pool, profiles, publisher } = makePool(base, lease, executable);
+  const queue = makeEventQueue(base);
+  const spool = await openSpool(base, queue);
+  const { pool, profiles, publisher } = makePool(base, lease, executable, spool ?? queue);
   const sampler = makeSampler(base, pool);
   const handOver = makeHandOver({ ...base, instanceId: id, clock });
   const reconciler = makeReconciler(base, pool, lease, handOver);
@@ -97,7 +105,7 @@ export async function buildInstance(config: FleetEnv, end: InstanceEnd): Promise
   const reaper = makeReaper(base, reconciler, end.onDrainRequested);
   server.serve(makeRoutes(base, { lease, pool, reconciler, sampler }));
   const background = new ServiceGroup([sampler, ...scaleInGuard(base, pool), reconciler, optimizer, reaper, ...makeStoreWatch(base)]);
-  return new Instance({ id, url, lease, server, background, pool, profiles, publisher, beginDrain: drainer(base, pool, handOver), log });
+  return new Instance({ id, url, lease, server, background, pool, profiles, publisher, spool, beginDrain: drainer(base, pool, handOver), log });
 }
 
 type Base = ReturnType<typeof makeBase>;
@@ -145,13 +153,30 @@ async function takeLease({ id, config, registry, metrics, log }: Base, port: num
   return { lease, url };
 }
 
-function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable) {
+function makeEventQueue({ config }: Base): SessionEventQueue {
+  const { EVENTS_VIA, SESSION_EVENTS_QUEUE_URL, INGEST_URL, INGEST_SECRET_ARN } = config;
+  if (EVENTS_VIA === 'ingest') {
+    if (INGEST_URL === undefined || INGEST_SECRET_ARN === undefined) throw new Error('EVENTS_VIA=ingest needs INGEST_URL and INGEST_SECRET_ARN');
+    return httpSessionEvents({ apiUrl: INGEST_URL, readSecret: secretReader(INGEST_SECRET_ARN) });
+  }
+  if (SESSION_EVENTS_QUEUE_URL === undefined) throw new Error('EVENTS_VIA=sqs needs SESSION_EVENTS_QUEUE_URL');
+  return sqsSessionEvents(sqsClient(), SESSION_EVENTS_QUEUE_URL);
+}
+
+/** None without a folder: events then wait in memory. */
+async function openSpool({ id, config, metrics, log }: Base, queue: SessionEventQueue): Promise<EventSpool | undefined> {
+  const { EVENT_SPOOL_DIR: dir, EVENT_SPOOL_MAX_MB } = config;
+  if (dir === undefined) return undefined;
+  return EventSpool.open({ dir, instanceId: id, queue, maxBytes: bytesOfMb(EVENT_SPOOL_MAX_MB), retry: OUTAGE_RETRY, leftAfterMs: config.LEASE_TTL_SECONDS * 1_000 + SPOOL_MARGIN_MS, metrics, log });
+}
+
+function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable, queue: SessionEventQueue) {
   const { id, config, metrics, log, assignments, outbox, messages, pacing, chats } = base;
   const store = makeStore(base);
   const profiles = new LiveProfiles(config.PROFILE_DIR, id, store);
   const publisher = new EventPublisher({
-    queue: sqsSessionEvents(sqsClient(), config.SESSION_EVENTS_QUEUE_URL),
-    instanceId: id, collectMs: COLLECT_EVENTS_MS, log,
+    queue, instanceId: id, collectMs: COLLECT_EVENTS_MS, log,
+    ...(config.EVENTS_VIA === 'ingest' && { retry: OUTAGE_RETRY }),
     isLeaseHeld: () => lease.isHeld(),
     onSent: (events) => metrics.events.inc(events),
   });

@@ -27,6 +27,8 @@ export interface Deployed {
   readonly schedules: Schedules;
   readonly service: ServiceSpec;
   readonly tables: TableNames;
+  /** Of what is reported over HTTP. */
+  readonly ingestSecretArn: string;
   readonly keys: SeedKeys;
 }
 
@@ -37,6 +39,12 @@ function tablesOf({ revision: { declared } }: ServiceSpec): TableNames {
   const { CORE_TABLE: core, MESSAGES_TABLE: messages, REGISTRY_TABLE: registry } = declared;
   if (!core || !messages || !registry) throw new Error('The task definition names no tables');
   return { core, messages, registry };
+}
+
+function ingestSecretOf(deployment: Deployment): string {
+  const secret = deployment.list('AWS::SecretsManager::Secret').find(({ logicalId }) => logicalId === 'IngestSecret');
+  if (!secret) throw new Error('The template has no secret called IngestSecret');
+  return secret.arn;
 }
 
 /** The host's own client: what it makes here, others then find through their environment. */
@@ -91,6 +99,7 @@ export async function deploy(context: HostContext, emulators: Emulators): Promis
     schedules: new Schedules(deployment, functions),
     service,
     tables: tablesOf(service),
+    ingestSecretArn: ingestSecretOf(deployment),
     keys,
   };
 }

@@ -93,7 +93,7 @@ export class Host {
     const gateway = this.#requireGateway();
     gateway.serve(api, functions);
     emulators.addActions(cacheActions(api, gateway));
-    const fleet = await startFleet(context, emulators, deployed, (instances) => void this.#localJson?.update({ instances }));
+    const fleet = await startFleet(context, emulators, deployed, gateway.url, (instances) => void this.#localJson?.update({ instances }));
     context.signal.throwIfAborted();
     this.#closing.defer(() => schedules.stop());
     schedules.start();

@@ -18,6 +18,8 @@ export interface Options {
   /** Servers that run already, in place of our own. */
   readonly endpoints: { readonly dynamodb: string | undefined; readonly sqs: string | undefined };
   readonly whatsapp: WhatsappTarget;
+  /** How the fleet reports: on the queue, or as one outside does, over HTTP with a spool on the disk. */
+  readonly eventsVia: 'sqs' | 'ingest';
 }
 
 export const USAGE = `Runs all of Blazz on this machine.
@@ -32,6 +34,7 @@ export const USAGE = `Runs all of Blazz on this machine.
   --whatsapp simulator|live   the simulated WhatsApp service (default), or the real one
   --whatsapp-address <host:port> --whatsapp-spki <hash>
                               point the browsers at another simulated service
+  --events-via sqs|ingest     the fleet reports on the queue (default), or over HTTP as one outside does
   --dynamodb-endpoint <url>   use the DynamoDB that runs there, in place of our own
   --sqs-endpoint <url>        the same for SQS
   --help                      this text`;
@@ -47,6 +50,7 @@ const FLAGS = {
   whatsapp: { type: 'string' },
   'whatsapp-address': { type: 'string' },
   'whatsapp-spki': { type: 'string' },
+  'events-via': { type: 'string', default: 'sqs' },
   'dynamodb-endpoint': { type: 'string' },
   'sqs-endpoint': { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -93,6 +97,11 @@ function endpoint(flag: 'dynamodb-endpoint' | 'sqs-endpoint', flags: Flags): str
   return url;
 }
 
+function eventsVia({ 'events-via': way }: Flags): Options['eventsVia'] {
+  if (way === 'sqs' || way === 'ingest') return way;
+  throw wrong(`--events-via takes sqs or ingest, not '${way}'`);
+}
+
 function fleetSize(flags: Flags): Pick<Options, 'instances' | 'maxInstances'> {
   const instances = wholeNumber('instances', flags.instances, MOST_INSTANCES);
   const maxInstances = wholeNumber('max-instances', flags['max-instances'] ?? flags.instances, MOST_INSTANCES);
@@ -111,5 +120,6 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     isEphemeral: flags.ephemeral,
     endpoints: { dynamodb: endpoint('dynamodb-endpoint', flags), sqs: endpoint('sqs-endpoint', flags) },
     whatsapp: whatsappTarget(flags),
+    eventsVia: eventsVia(flags),
   };
 }

@@ -28,13 +28,15 @@ const stopLimitMs = (environment: Readonly<Record<string, string>>): number =>
 export async function startFleet(
   { options, dir, closing }: HostContext,
   { aws, whatsapp, addActions, assembly }: Emulators,
-  { service: spec }: Deployed,
+  { service: spec, ingestSecretArn }: Deployed,
+  api: string,
   onChange: (instances: readonly ReadyInstance[]) => void,
 ): Promise<FleetService> {
   await rm(dir.profiles, { recursive: true, force: true });
   const endpoints = await TaskEndpoints.start();
   closing.defer(() => endpoints.stop());
-  const place = { aws, dataDir: dir.root, snapshots: dir.snapshots, whatsapp: whatsappOf(options, whatsapp) };
+  const ingest = options.eventsVia === 'ingest' ? { url: api, secretArn: ingestSecretArn, spool: dir.spool } : undefined;
+  const place = { aws, dataDir: dir.root, snapshots: dir.snapshots, whatsapp: whatsappOf(options, whatsapp), ingest };
   const limitMs = stopLimitMs(taskEnvironment({ ...place, declared: spec.revision.declared }));
   const fleet = new FleetService({
     ...spec,

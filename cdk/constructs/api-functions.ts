@@ -100,7 +100,7 @@ const makeCampaigns: MakeFunction = (scope, { data, environment, logs, network }
   data.core.grantBulkWrite(campaigns);
   data.messages.grantBulkWrite(campaigns);
   data.registry.grantRead(campaigns);
-  data.campaignJobs.grantSend(campaigns);
+  data.grantEnqueue(campaigns);
   data.grantNudging(campaigns);
   return campaigns;
 };
@@ -132,6 +132,34 @@ const makeInstances: MakeFunction = (scope, { data, environment, logs }) => {
   return instances;
 };
 
+const makeOperations: MakeFunction = (scope, { data, environment, logs }) => {
+  const operations = new NodeFunction(scope, 'OperationsApi', {
+    entry: entryOf('operations'),
+    description: 'Queues: depth and redrive, for operators',
+    env: env.OperationsApiEnv,
+    environment,
+    logs,
+    timeout: API_TIMEOUT,
+  });
+  data.core.grantRead(operations);
+  for (const queue of data.queues) queue.grantOperate(operations);
+  return operations;
+};
+
+const makeIngestWebjs: MakeFunction = (scope, { data, environment, logs }) => {
+  const ingest = new NodeFunction(scope, 'IngestWebjsApi', {
+    entry: entryOf('ingest-webjs'),
+    description: 'Takes what sessions of fleets outside our network report',
+    env: env.IngestWebjsApiEnv,
+    environment,
+    logs,
+  });
+  data.core.grantItems(ingest); // the session, its limits, signatures that were used
+  data.sessionEvents.grantSend(ingest);
+  data.grantReading(data.ingestSecret, ingest);
+  return ingest;
+};
+
 const makeApiKeys = (scope: Construct, { data, environment, logs }: FunctionSetting, api: HouseRestApi): IFunction => {
   const apiKeys = new NodeFunction(scope, 'ApiKeysApi', {
     entry: entryOf('api-keys'),
@@ -156,5 +184,7 @@ export const makeApiFunctions = (scope: Construct, setting: FunctionSetting, api
   campaigns: makeCampaigns(scope, setting),
   webhooks: makeWebhooks(scope, setting),
   instances: makeInstances(scope, setting),
+  ingestWebjs: makeIngestWebjs(scope, setting),
+  operations: makeOperations(scope, setting),
   apiKeys: makeApiKeys(scope, setting, api),
 });

@@ -60,6 +60,12 @@ export class HouseTable extends Construct {
     this.#key.grantRead(grantee);
   }
 
+  /** Single items by their keys, read and put. */
+  grantItems(grantee: IGrantable): void {
+    this.#grant(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem']);
+    this.#key.grantWrite(grantee);
+  }
+
   /** Reading, and holding a write elsewhere against what stands here. */
   grantCheck(grantee: IGrantable): void {
     this.grantRead(grantee);

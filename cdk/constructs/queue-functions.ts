@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import * as env from '../../shared/config/control-plane-env.ts';
+import { JobClass } from '../../shared/contracts/jobs.ts';
 import { CONSUMER_TIMEOUT } from '../stages.ts';
 import type { FunctionSetting } from './function-setting.ts';
 import { NodeFunction } from './node-function.ts';
@@ -9,7 +10,7 @@ const entryOf = (name: string): string => `lambdas/queues/${name}/${name}.handle
 /** The consumers of the queues, each fed by its own. */
 export function makeQueueFunctions(scope: Construct, setting: FunctionSetting): void {
   makeSessionEvents(scope, setting);
-  makeCampaignJobs(scope, setting);
+  for (const jobClass of JobClass.options) makeJobs(scope, setting, jobClass);
   makeWebhookDeliveries(scope, setting);
 }
 
@@ -29,25 +30,27 @@ function makeSessionEvents(scope: Construct, { data, environment, logs }: Functi
   data.sessionEvents.feed(consumer, { batchSize: 10 });
 }
 
-function makeCampaignJobs(scope: Construct, { data, environment, logs, network }: FunctionSetting): void {
-  const consumer = new NodeFunction(scope, 'CampaignJobs', {
-    entry: entryOf('campaign-jobs'),
-    description: 'Turns a share of a campaign into messages',
-    env: env.CampaignJobsEnv,
-    environment,
+/** How many batches of a class are under way at once, so that a flood of one leaves the tables and Lambda's own limit to others. */
+const JOBS_AT_ONCE: Readonly<Record<JobClass, number>> = { critical: 10, high: 10, default: 10, low: 2 };
+
+function makeJobs(scope: Construct, { data, environment, logs, network }: FunctionSetting, jobClass: JobClass): void {
+  const queue = data.jobs[jobClass];
+  const consumer = new NodeFunction(scope, queue.node.id, {
+    entry: entryOf('jobs'),
+    description: `Jobs of class ${jobClass}, such as a share of a campaign`,
+    env: env.JobsEnv,
+    environment: { ...environment, OWN_QUEUE_NAME: queue.name, OWN_QUEUE_URL: queue.queueUrl },
     logs,
     network,
-    timeout: CONSUMER_TIMEOUT.campaignJobs,
+    timeout: CONSUMER_TIMEOUT.jobs,
     memoryMiB: 1024,
   });
   data.core.grantBulkWrite(consumer);
   data.messages.grantBulkWrite(consumer);
   data.registry.grantRead(consumer);
   data.grantNudging(consumer);
-  data.campaignJobs.grantSend(consumer);
   data.webhookDeliveries.grantSend(consumer);
-  // A cap, so that one large campaign leaves the tables and Lambda's own limit to others.
-  data.campaignJobs.feed(consumer, { batchSize: 2, maxConcurrency: 10 });
+  queue.feed(consumer, { batchSize: 2, maxConcurrency: JOBS_AT_ONCE[jobClass] });
 }
 
 function makeWebhookDeliveries(scope: Construct, { data, environment, logs }: FunctionSetting): void {

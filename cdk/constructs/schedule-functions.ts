@@ -43,7 +43,7 @@ function makeRequeueWork(scope: Construct, { data, environment, logs }: Function
   });
   data.core.grantBulkWrite(requeue); // starts scheduled campaigns, whose jobs it writes
   data.messages.grantRead(requeue);
-  data.campaignJobs.grantSend(requeue);
+  data.grantEnqueue(requeue);
   data.webhookDeliveries.grantSend(requeue);
   runEveryMinute(scope, requeue);
   return requeue;

@@ -9,9 +9,13 @@ import type { HouseKey } from './house-key.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface WorkQueueProps {
-  /** Physical name without `.fifo`; unset: CloudFormation's choice. */
-  readonly name: string | undefined;
-  readonly isFifo: boolean;
+  /** What people call it. */
+  readonly name: string;
+  /** Without `.fifo`; unset: CloudFormation's choice. */
+  readonly physicalName: string | undefined;
+  readonly isFifo?: boolean;
+  /** Its consumer has what failed come again after 2, 4, 8 … 60 s; otherwise that takes the visibility timeout. */
+  readonly comesAgainSoon?: boolean;
   readonly key: HouseKey;
   readonly consumerTimeout: Duration;
   readonly alarms: ITopic;
@@ -25,27 +29,29 @@ export interface ConsumerProps {
 }
 
 const TRIES = 5;
-/** Its consumer has failed batches come again after 2, 4, 8 … 60 s, so these take as long as five of the time-out: a quarter of an hour. */
-const FIFO_TRIES = 20;
+/** As long as five of the visibility timeout: about a quarter of an hour. */
+const SOON_TRIES = 20;
 const KEPT_DEAD = Duration.days(14);
 
-const triesOf = ({ isFifo }: WorkQueueProps): number => (isFifo ? FIFO_TRIES : TRIES);
+const triesOf = ({ comesAgainSoon }: WorkQueueProps): number => (comesAgainSoon ? SOON_TRIES : TRIES);
 
 /** A queue that always has a dead-letter queue with an alarm, our key, and no use without TLS. */
 export class WorkQueue extends Construct {
+  readonly name: string;
   readonly queue: Queue;
   readonly deadLetters: Queue;
   readonly #key: HouseKey;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
+    this.name = props.name;
     this.#key = props.key;
     this.deadLetters = this.#makeQueue(`${id}DeadLetters`, props, {
-      queueName: physicalName(props, '-dead'),
+      queueName: physicalNameOf(props, '-dead'),
       retentionPeriod: KEPT_DEAD,
     });
     this.queue = this.#makeQueue(`${id}Queue`, props, {
-      queueName: physicalName(props, ''),
+      queueName: physicalNameOf(props, ''),
       // Lambda may hold a batch through its own retries of a throttled invoke; AWS advises six times the timeout.
       visibilityTimeout: Duration.seconds(props.consumerTimeout.toSeconds() * 6),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: triesOf(props) },
@@ -60,6 +66,13 @@ export class WorkQueue extends Construct {
   grantSend(grantee: IGrantable): void {
     this.queue.grant(grantee, 'sqs:SendMessage');
     this.#key.grantWrite(grantee); // SQS seals each message with a data key asked for in the sender's name
+  }
+
+  /** To count what waits, and to put back what is dead. */
+  grantOperate(grantee: IGrantable): void {
+    this.grantSend(grantee);
+    this.queue.grant(grantee, 'sqs:GetQueueAttributes');
+    this.deadLetters.grant(grantee, 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:DeleteMessage');
   }
 
   /** Feeds the function; a batch that failed in part comes again in part. */
@@ -103,5 +116,5 @@ const FIFO = {
   fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
 } as const;
 
-const physicalName = ({ name, isFifo }: WorkQueueProps, suffix: string): string | undefined =>
-  name && `${name}${suffix}${isFifo ? '.fifo' : ''}`;
+const physicalNameOf = ({ physicalName, isFifo }: WorkQueueProps, suffix: string): string | undefined =>
+  physicalName && `${physicalName}${suffix}${isFifo ? '.fifo' : ''}`;

@@ -40,6 +40,7 @@ export class ControlPlaneStack extends Stack {
 function addRoutes(api: HouseRestApi, functions: ApiFunctions): void {
   const { system } = functions;
   for (const path of ['/', '/health', '/openapi.json', '/docs', '/{proxy+}', '/v1/{proxy+}']) api.routeOpen(path, system);
+  api.routeOpen('/v1/ingest/webjs', functions.ingestWebjs); // its requests are signed
   api.route('/v1/workspaces/current', system);
   api.routeTree('/v1/sessions', functions.sessions);
   api.route('/api/whatsapp/{proxy+}', functions.sessions); // paths of the system this one replaces
@@ -48,5 +49,6 @@ function addRoutes(api: HouseRestApi, functions: ApiFunctions): void {
   api.routeTree('/v1/campaigns', functions.campaigns);
   api.routeTree('/v1/webhooks', functions.webhooks);
   api.routeTree('/v1/instances', functions.instances);
+  api.routeTree('/v1/operations', functions.operations);
   api.routeTree('/v1/api-keys', functions.apiKeys);
 }

@@ -1,14 +1,15 @@
-import { type Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import type { JobClass } from '../../shared/contracts/jobs.ts';
 import { TABLES } from '../../shared/contracts/table-schema.ts';
 import { HouseKey } from '../constructs/house-key.ts';
 import type { LogSettings } from '../constructs/house-log-group.ts';
 import { HouseTable } from '../constructs/house-table.ts';
-import { WorkQueue } from '../constructs/work-queue.ts';
+import { WorkQueue, type WorkQueueProps } from '../constructs/work-queue.ts';
 import { CONSUMER_TIMEOUT, type StageSettings } from '../stages.ts';
 
 export interface DataStackProps extends StackProps {
@@ -24,9 +25,13 @@ export class DataStack extends Stack {
   readonly messages: HouseTable;
   readonly registry: HouseTable;
   readonly sessionEvents: WorkQueue;
-  readonly campaignJobs: WorkQueue;
+  /** All of them. */
+  readonly queues: WorkQueue[] = [];
+  /** One a class of jobs. */
+  readonly jobs: Readonly<Record<JobClass, WorkQueue>>;
   readonly webhookDeliveries: WorkQueue;
   readonly nudgeSecret: Secret;
+  readonly ingestSecret: Secret;
   readonly alarms: Topic;
   readonly logs: LogSettings;
   readonly #settings: StageSettings;
@@ -42,17 +47,31 @@ export class DataStack extends Stack {
     this.messages = this.#makeTable('Messages', TABLES.messages);
     this.registry = this.#makeTable('Registry', TABLES.registry);
     this.alarms = this.#makeAlarmTopic();
-    this.sessionEvents = this.#makeQueue('SessionEvents', 'session-events', CONSUMER_TIMEOUT.sessionEvents, true);
-    this.campaignJobs = this.#makeQueue('CampaignJobs', 'campaign-jobs', CONSUMER_TIMEOUT.campaignJobs);
-    this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', CONSUMER_TIMEOUT.webhookDeliveries);
-    this.nudgeSecret = this.#makeNudgeSecret();
+    this.sessionEvents = this.#makeQueue('SessionEvents', 'session-events', { consumerTimeout: CONSUMER_TIMEOUT.sessionEvents, isFifo: true, comesAgainSoon: true });
+    this.jobs = {
+      critical: this.#makeJobQueue('JobsCritical', 'jobs-critical'),
+      high: this.#makeJobQueue('JobsHigh', 'jobs-high'),
+      default: this.#makeJobQueue('JobsDefault', 'jobs-default'),
+      low: this.#makeJobQueue('JobsLow', 'jobs-low'),
+    };
+    this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', { consumerTimeout: CONSUMER_TIMEOUT.webhookDeliveries });
+    this.nudgeSecret = this.#makeSecret('NudgeSecret', 'nudge-secret', 'Signs nudges and commands to instances');
+    this.ingestSecret = this.#makeSecret('IngestSecret', 'ingest-secret', 'Signs what fleets outside our network report');
+  }
+
+  grantNudging(grantee: IGrantable): void {
+    this.grantReading(this.nudgeSecret, grantee);
   }
 
   /** `Secret.grantRead` would name the grantee in the key's policy too, and so make this stack need the grantee's. */
-  grantNudging(grantee: IGrantable): void {
-    const resourceArns = [this.nudgeSecret.secretArn];
-    Grant.addToPrincipal({ grantee, actions: ['secretsmanager:GetSecretValue'], resourceArns });
+  grantReading({ secretArn }: Secret, grantee: IGrantable): void {
+    Grant.addToPrincipal({ grantee, actions: ['secretsmanager:GetSecretValue'], resourceArns: [secretArn] });
     this.key.grantRead(grantee);
+  }
+
+  /** Which queue a job goes to, its class says: whoever enqueues one may send to each. */
+  grantEnqueue(grantee: IGrantable): void {
+    for (const queue of Object.values(this.jobs)) queue.grantSend(grantee);
   }
 
   #named(name: string): string | undefined {
@@ -70,16 +89,15 @@ export class DataStack extends Stack {
     return new HouseTable(this, id, { schema, key: this.key, name: this.#named(id.toLowerCase()), isDisposable });
   }
 
-  #makeQueue(id: string, name: string, consumerTimeout: Duration, isFifo = false): WorkQueue {
+  #makeQueue(id: string, name: string, kind: Pick<WorkQueueProps, 'consumerTimeout' | 'isFifo' | 'comesAgainSoon'> & { readonly runbook?: string }): WorkQueue {
     const { key, alarms } = this;
-    return new WorkQueue(this, id, {
-      name: this.#named(name),
-      isFifo,
-      key,
-      consumerTimeout,
-      alarms,
-      runbook: `${name}-dead-letters`,
-    });
+    const queue = new WorkQueue(this, id, { runbook: `${name}-dead-letters`, ...kind, name, physicalName: this.#named(name), key, alarms });
+    this.queues.push(queue);
+    return queue;
+  }
+
+  #makeJobQueue(id: string, name: string): WorkQueue {
+    return this.#makeQueue(id, name, { consumerTimeout: CONSUMER_TIMEOUT.jobs, comesAgainSoon: true, runbook: 'jobs-dead-letters' });
   }
 
   #makeAlarmTopic(): Topic {
@@ -97,16 +115,15 @@ export class DataStack extends Stack {
     return topic;
   }
 
-  /** Signs nudges between the control plane and instances. */
-  #makeNudgeSecret(): Secret {
-    const secret = new Secret(this, 'NudgeSecret', {
-      secretName: this.#named('nudge-secret'),
-      description: 'Signs nudges and commands to instances',
+  #makeSecret(id: string, name: string, description: string): Secret {
+    const secret = new Secret(this, id, {
+      secretName: this.#named(name),
+      description,
       encryptionKey: this.key,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy: this.#settings.isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
-    (secret.node.defaultChild as CfnSecret).overrideLogicalId('NudgeSecret');
+    (secret.node.defaultChild as CfnSecret).overrideLogicalId(id);
     return secret;
   }
 

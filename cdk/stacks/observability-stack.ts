@@ -1,9 +1,11 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Dashboard, GraphWidget, type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { JobClass } from '../../shared/contracts/jobs.ts';
 import { RunbookAlarm, type RunbookAlarmProps } from '../constructs/runbook-alarm.ts';
+import type { WorkQueue } from '../constructs/work-queue.ts';
 import type { ControlPlaneStack } from './control-plane-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import type { FleetStack } from './fleet-stack.ts';
@@ -15,6 +17,10 @@ export interface ObservabilityStackProps extends StackProps {
 }
 
 const MINUTE = Duration.minutes(1);
+/** Beyond it somebody should look. */
+const LONGEST_WAIT: Readonly<Record<JobClass, Duration>> = {
+  critical: MINUTE, high: Duration.minutes(2), default: Duration.minutes(15), low: Duration.hours(2),
+};
 
 /** Alarms over more than one queue; a queue's own dead letters are watched where the queue is made. */
 export class ObservabilityStack extends Stack {
@@ -25,6 +31,8 @@ export class ObservabilityStack extends Stack {
     this.#data = data;
     this.#watchApi(controlPlane);
     this.#watchSessionEvents();
+    this.#watchJobs();
+    if (fleet) this.#showQueues(); // LocalStack's free tier has no dashboards
     this.#watchSchedules({ ...controlPlane.schedules, ...(fleet && { scaleFleet: fleet.scaling.function }) });
     if (fleet) this.#watchFleet(fleet);
   }
@@ -51,6 +59,32 @@ export class ObservabilityStack extends Stack {
       evaluationPeriods: 3,
       summary: 'Session events wait for more than two minutes.',
       runbook: 'session-events-backlog',
+    });
+  }
+
+  #watchJobs(): void {
+    for (const [jobClass, { name, queue }] of Object.entries(this.#data.jobs)) {
+      this.#alarm(`${jobClass}JobsBacklog`, {
+        metric: queue.metricApproximateAgeOfOldestMessage({ period: MINUTE, statistic: Stats.MAXIMUM }),
+        threshold: LONGEST_WAIT[jobClass as JobClass].toSeconds(),
+        evaluationPeriods: 5,
+        summary: `The oldest job of ${name} has waited for more than ${LONGEST_WAIT[jobClass as JobClass].toHumanString()}.`,
+        runbook: 'jobs-backlog',
+      });
+    }
+  }
+
+  /** Depth, age and dead letters of every queue, each in one graph. */
+  #showQueues(): void {
+    const graph = (title: string, metricOf: (queue: WorkQueue) => IMetric): GraphWidget =>
+      new GraphWidget({ title, width: 24, left: this.#data.queues.map(metricOf) });
+    const options = ({ name }: WorkQueue) => ({ label: name, period: MINUTE, statistic: Stats.MAXIMUM });
+    new Dashboard(this, 'Queues', {
+      widgets: [
+        [graph('Age of the oldest message, s', (queue) => queue.queue.metricApproximateAgeOfOldestMessage(options(queue)))],
+        [graph('Messages that wait', (queue) => queue.queue.metricApproximateNumberOfMessagesVisible(options(queue)))],
+        [graph('Dead letters', (queue) => queue.deadLetters.metricApproximateNumberOfMessagesVisible(options(queue)))],
+      ],
     });
   }
 

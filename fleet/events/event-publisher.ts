@@ -1,11 +1,11 @@
 import type { SessionEvent, SessionEventBatch } from '../../shared/contracts/session-events.ts';
 import type { SessionEventQueue } from '../../shared/domain/session-events/session-event-queue.ts';
 import type { Log } from '../observability/log.ts';
+import { isFinal, retryPauseMs, type RetryRule } from './retry-rule.ts';
 
 const MOST_EVENTS = 200;
 const MOST_BYTES = 200_000;
-const FIRST_RETRY_MS = 200;
-const LONGEST_RETRY_MS = 10_000;
+const RETRY: RetryRule = { firstMs: 200, longestMs: 10_000 };
 
 /** Who reports: one session under one fencing token. */
 export interface Reporter {
@@ -21,6 +21,7 @@ export interface EventPublisherOptions {
   readonly isLeaseHeld: () => boolean;
   /** While sends follow each other, how long a batch waits for more: sent, delivered and read then travel together. */
   readonly collectMs: number;
+  readonly retry?: RetryRule;
   readonly onSent?: (events: number) => void;
   readonly log: Log;
 }
@@ -86,13 +87,19 @@ export class SessionReports {
 
   /** `false`: we lost the right to report. */
   async #sendUntilIn(batch: SessionEventBatch): Promise<boolean> {
-    for (let delayMs = FIRST_RETRY_MS; this.#options.isLeaseHeld(); delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS)) {
+    const { queue, isLeaseHeld, retry = RETRY, log } = this.#options;
+    for (let tries = 1; isLeaseHeld(); tries++) {
       try {
-        await this.#options.queue.send(batch);
+        await queue.send(batch);
         return true;
       } catch (error) {
-        this.#options.log.warn({ sessionId: batch.sessionId, sequence: batch.sequence, err: error }, 'events not queued, trying again');
-        await pause(delayMs);
+        const about = { sessionId: batch.sessionId, sequence: batch.sequence, err: error };
+        if (isFinal(error)) {
+          log.error(about, 'events refused for good, and dropped');
+          return true;
+        }
+        log.warn(about, 'events not queued, trying again');
+        await pause(retryPauseMs(retry, tries, error));
       }
     }
     return false;

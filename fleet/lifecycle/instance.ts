@@ -1,4 +1,5 @@
 import type { EventPublisher } from '../events/event-publisher.ts';
+import type { EventSpool } from '../events/spool/event-spool.ts';
 import type { InstanceServer } from '../nudges/instance-server.ts';
 import type { Log } from '../observability/log.ts';
 import type { SessionPool } from '../sessions/session-pool.ts';
@@ -17,6 +18,8 @@ export interface InstanceParts {
   readonly pool: SessionPool;
   readonly profiles: LiveProfiles;
   readonly publisher: EventPublisher;
+  /** `undefined`: what is reported goes out directly. */
+  readonly spool: Pick<EventSpool, 'stop'> | undefined;
   /** What gives all sessions away; its time begins when it is made. */
   readonly beginDrain: () => Pick<Drain, 'run'>;
   readonly log: Log;
@@ -58,13 +61,14 @@ export class Instance {
   }
 
   async #stop(): Promise<void> {
-    const { lease, background, beginDrain, publisher, server, profiles, log } = this.#parts;
+    const { lease, background, beginDrain, publisher, spool, server, profiles, log } = this.#parts;
     const drain = beginDrain();
     log.info({}, 'draining');
     await lease.setState('draining');
     await background.stop();
     await drain.run();
     await publisher.flush();
+    await spool?.stop();
     await profiles.removeAll();
     await server.stop();
     await lease.release();

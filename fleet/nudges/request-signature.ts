@@ -1,17 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../shared/domain/clock.ts';
-
-const WINDOW_MS = 300_000;
-
-export interface SignedRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly body: string;
-  /** `X-HMAC-Timestamp`: Unix seconds */
-  readonly timestamp: string | undefined;
-  /** `X-HMAC-Signature`: hex HMAC-SHA256 over timestamp, method, path and body, joined as they are */
-  readonly signature: string | undefined;
-}
+import { genuineSignature, SIGNATURE_WINDOW_MS, type SignedRequest } from '../../shared/identity/request-signature.ts';
 
 export type Verdict = 'valid' | 'replayed' | 'refused';
 
@@ -26,17 +14,13 @@ export class RequestVerifier {
     this.#clock = clock;
   }
 
-  verify({ method, path, body, timestamp = '', signature = '' }: SignedRequest): Verdict {
+  verify(request: SignedRequest): Verdict {
     const now = this.#clock.now();
-    const isTimely = /^\d{1,12}$/.test(timestamp) && Math.abs(now - Number(timestamp) * 1_000) <= WINDOW_MS;
-    const expected = createHmac('sha256', this.#secret).update(timestamp + method + path + body).digest();
-    const given = Buffer.from(/^[0-9a-f]{64}$/i.test(signature) ? signature : '', 'hex');
-    const isGenuine = given.length === expected.length && timingSafeEqual(given, expected);
-    if (!isTimely || !isGenuine) return 'refused';
+    const key = genuineSignature(this.#secret, request, now);
+    if (key === undefined) return 'refused';
     this.#forgetOld(now);
-    const key = expected.toString('base64');
     if (this.#seen.has(key)) return 'replayed';
-    this.#seen.set(key, now + 2 * WINDOW_MS);
+    this.#seen.set(key, now + 2 * SIGNATURE_WINDOW_MS);
     return 'valid';
   }
 

@@ -59,6 +59,12 @@ export function fleetMetrics() {
     storeBytes: new Gauge({ name: 'blazz_session_store_bytes', help: 'Size of the file system that keeps sessions, as its service meters it', registers }),
     storeAvailable: new Gauge({ name: 'blazz_session_store_available', help: '1: that file system is available, with all its mount targets', registers }),
     events: new Counter({ name: 'blazz_session_events_total', help: 'Events handed to the queue', registers }),
+    refusedBatches: new Counter({ name: 'blazz_event_batches_refused_total', help: 'Batches of events that were refused for good and lie in the folder `refused` of the spool', registers }),
+    spool: {
+      batches: new Gauge({ name: 'blazz_event_spool_batches', help: 'Batches of events on the disk that are not passed on yet', registers }),
+      bytes: new Gauge({ name: 'blazz_event_spool_bytes', help: 'Size of the event spool of this instance', registers }),
+      limit: new Gauge({ name: 'blazz_event_spool_limit_bytes', help: 'Beyond it the event spool takes no more', registers }),
+    },
   };
 }
 

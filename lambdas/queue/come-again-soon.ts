@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { ComeAgain } from '../../shared/domain/job-queue.ts';
+import type { ComeAgain, ReturnedDelivery } from '../../shared/domain/job-queue.ts';
 import { loggableError } from '../../shared/observability/loggable-error.ts';
 import { logger } from '../../shared/observability/logger.ts';
 
@@ -14,10 +14,21 @@ const pauseAfter = (tries: number): number => Math.min(FIRST_SECONDS * 2 ** (tri
  * what waits less would overtake what waits more. If that does not work either, the queue's own time-out does, later.
  */
 export async function comeAgainSoon(comeAgain: ComeAgain, failed: readonly SQSRecord[]): Promise<void> {
-  if (failed.length === 0) return;
-  const tries = Math.max(...failed.map(({ attributes }) => Number(attributes.ApproximateReceiveCount) || 1));
-  const delaySeconds = pauseAfter(tries);
-  await comeAgain(failed.map(({ receiptHandle }) => ({ receipt: receiptHandle, delaySeconds }))).catch((error: unknown) => {
+  const delaySeconds = pauseAfter(Math.max(...failed.map(triesOf)));
+  await put(comeAgain, failed.map(({ receiptHandle }) => ({ receipt: receiptHandle, delaySeconds })));
+}
+
+/** Has each failed job of a standard queue come again by itself, at some moment of the second half of its pause: what failed together spreads out. */
+export async function comeAgainApart(comeAgain: ComeAgain, failed: readonly SQSRecord[], random: () => number): Promise<void> {
+  const delayOf = (record: SQSRecord) => Math.round(pauseAfter(triesOf(record)) * (0.5 + random() / 2));
+  await put(comeAgain, failed.map((record) => ({ receipt: record.receiptHandle, delaySeconds: delayOf(record) })));
+}
+
+const triesOf = ({ attributes }: SQSRecord): number => Number(attributes.ApproximateReceiveCount) || 1;
+
+async function put(comeAgain: ComeAgain, deliveries: readonly ReturnedDelivery[]): Promise<void> {
+  if (deliveries.length === 0) return;
+  await comeAgain(deliveries).catch((error: unknown) => {
     logger.warn('Failed jobs come again late', { failure: loggableError(error) });
   });
 }

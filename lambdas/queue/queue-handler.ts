@@ -7,7 +7,8 @@ import type { ComeAgain } from '../../shared/domain/job-queue.ts';
 import { logger } from '../../shared/observability/logger.ts';
 import { metrics } from '../../shared/observability/metrics.ts';
 import { tracing } from '../../shared/observability/tracer.ts';
-import { comeAgainSoon } from './come-again-soon.ts';
+import { comeAgainApart, comeAgainSoon } from './come-again-soon.ts';
+import type { NoteTaken } from './note-taken.ts';
 import { recordHandler, type ApplyJob } from './record-handler.ts';
 
 export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -15,10 +16,21 @@ type OnRecord = (record: SQSRecord) => Promise<void>;
 
 const KEEP_ANSWERING = { throwOnFullBatchFailure: false }; // all failed is an answer like any other
 
+export interface StandardQueueOptions {
+  /** With it a failed job waits longer after each try; without, for the queue's visibility timeout. */
+  readonly comeAgain?: ComeAgain;
+  readonly noteTaken?: NoteTaken;
+}
+
 /** Entry of a standard queue: all records of a batch at once, the failed ones named in the response. */
-export function queueHandler<Job>(contract: z.ZodType<Job>, apply: ApplyJob<Job>): QueueHandler {
+export function queueHandler<Job>(contract: z.ZodType<Job>, apply: ApplyJob<Job>, { comeAgain, noteTaken }: StandardQueueOptions = {}): QueueHandler {
   const onRecord = recordHandler(contract, apply);
-  return observed((event) => processPartialResponse(event, onRecord, new BatchProcessor(EventType.SQS), KEEP_ANSWERING));
+  return observed(async (event) => {
+    await noteTaken?.(event.Records);
+    const response = await processPartialResponse(event, onRecord, new BatchProcessor(EventType.SQS), KEEP_ANSWERING);
+    if (comeAgain) await comeAgainApart(comeAgain, failedOf(event.Records, response), Math.random);
+    return response;
+  });
 }
 
 /**
@@ -36,9 +48,13 @@ export function fifoHandler<Job>(contract: z.ZodType<Job>, apply: ApplyJob<Job>,
 
 async function inOrder(group: SQSRecord[], onRecord: OnRecord, comeAgain: ComeAgain): Promise<SQSBatchResponse> {
   const response = await processPartialResponse({ Records: group }, onRecord, new SqsFifoPartialProcessorAsync(), KEEP_ANSWERING);
-  const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-  await comeAgainSoon(comeAgain, group.filter(({ messageId }) => failed.has(messageId)));
+  await comeAgainSoon(comeAgain, failedOf(group, response));
   return response;
+}
+
+function failedOf(records: readonly SQSRecord[], { batchItemFailures }: SQSBatchResponse): SQSRecord[] {
+  const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  return records.filter(({ messageId }) => failed.has(messageId));
 }
 
 const observed = (handle: (event: SQSEvent) => Promise<SQSBatchResponse>): QueueHandler =>

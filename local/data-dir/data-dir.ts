@@ -15,6 +15,7 @@ export interface DataDir {
   readonly snapshots: string; // takes the place of EFS
   readonly buckets: string; // takes the place of S3
   readonly profiles: string; // live browser profiles: as short-lived as a task's disk
+  readonly spool: string; // what a fleet that reports over HTTP has not got through
   readonly whatsapp: string;
   readonly logs: string;
   readonly lock: string;
@@ -30,6 +31,7 @@ const layout = (root: string): DataDir => ({
   snapshots: join(root, 'efs'),
   buckets: join(root, 's3'),
   profiles: join(root, 'profiles'),
+  spool: join(root, 'spool'),
   whatsapp: join(root, 'whatsapp'),
   logs: join(root, 'logs'),
   lock: join(root, 'host.lock'),

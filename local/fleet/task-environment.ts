@@ -7,6 +7,8 @@ export interface TaskPlace {
   readonly snapshots: string;
   /** Where the browsers find WhatsApp Web; undefined: where it really is. */
   readonly whatsapp: { readonly address: string; readonly spki: string } | undefined;
+  /** Where it reports over HTTP; undefined: on the queue. */
+  readonly ingest: { readonly url: string; readonly secretArn: string; readonly spool: string } | undefined;
 }
 
 /** Tuning of the fleet that whoever runs the host may set in the host's environment. */
@@ -37,6 +39,8 @@ const OVERRIDES = [
   'CONTACT_MESSAGES_PER_HOUR',
   'QUIET_HOURS',
   'TIME_LOCK_HOURS',
+  'EVENT_SPOOL_DIR',
+  'EVENT_SPOOL_MAX_MB',
   'PUPPETEER_EXECUTABLE_PATH',
   'LOG_LEVEL',
 ];
@@ -53,7 +57,7 @@ const nodeOptions = (): Record<string, string> => {
 };
 
 /** The task definition's environment with what differs on one machine: addresses, folders, and ending with the host. */
-export const taskEnvironment = ({ declared, aws, dataDir, snapshots, whatsapp }: TaskPlace): Record<string, string> => ({
+export const taskEnvironment = ({ declared, aws, dataDir, snapshots, whatsapp, ingest }: TaskPlace): Record<string, string> => ({
   ...fromHost(SYSTEM),
   ...declared,
   ...aws,
@@ -64,5 +68,6 @@ export const taskEnvironment = ({ declared, aws, dataDir, snapshots, whatsapp }:
   SESSION_STORE_DIR: snapshots,
   PARENT_WATCH: 'true',
   ...(whatsapp && { WHATSAPP_WEB_ADDRESS: whatsapp.address, WHATSAPP_WEB_SPKI: whatsapp.spki }),
+  ...(ingest && { EVENTS_VIA: 'ingest', INGEST_URL: ingest.url, INGEST_SECRET_ARN: ingest.secretArn, EVENT_SPOOL_DIR: ingest.spool }),
   ...markOf(dataDir),
 });

@@ -6,6 +6,13 @@ import * as z from 'zod';
  */
 const table = z.string().min(1);
 const secretArn = z.string().min(1);
+/** Of those who put jobs on their queues; the class of a job says on which. */
+const jobQueues = {
+  JOBS_CRITICAL_QUEUE_URL: z.url(),
+  JOBS_HIGH_QUEUE_URL: z.url(),
+  JOBS_DEFAULT_QUEUE_URL: z.url(),
+  JOBS_LOW_QUEUE_URL: z.url(),
+};
 
 export const AuthorizerEnv = z.object({ CORE_TABLE: table });
 
@@ -17,6 +24,20 @@ export const SessionsApiEnv = z.object({
   NUDGE_SECRET_ARN: secretArn,
   ALLOW_UNLIMITED_PACING: z.stringbool().default(false),
 });
+
+export const IngestWebjsApiEnv = z.object({
+  CORE_TABLE: table,
+  SESSION_EVENTS_QUEUE_URL: z.url(),
+  INGEST_SECRET_ARN: secretArn,
+  INGEST_TRUSTED_ADDRESSES: z.string().default('').describe('Ranges that no limit is put on, such as 10.0.0.0/8, commas between'),
+});
+
+/** `<name> <URL> <URL of its dead-letter queue>` for each queue, commas between. */
+const workQueues = z.string().transform((text) => text.split(',').map((queue) => queue.split(' '))).pipe(
+  z.array(z.tuple([z.string().min(1), z.url(), z.url()]).transform(([name, url, deadUrl]) => ({ name, url, deadUrl }))),
+);
+
+export const OperationsApiEnv = z.object({ CORE_TABLE: table, WORK_QUEUES: workQueues });
 
 export const InstancesApiEnv = z.object({ REGISTRY_TABLE: table, CORE_TABLE: table });
 
@@ -36,7 +57,7 @@ export const CampaignsApiEnv = z.object({
   CORE_TABLE: table,
   MESSAGES_TABLE: table,
   REGISTRY_TABLE: table,
-  CAMPAIGN_JOBS_QUEUE_URL: z.url(),
+  ...jobQueues,
   NUDGE_SECRET_ARN: secretArn,
   ALLOW_UNLIMITED_PACING: z.stringbool().default(false),
 });
@@ -54,12 +75,14 @@ export const SessionEventsEnv = z.object({
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
 
-export const CampaignJobsEnv = z.object({
+/** The consumer of one class of jobs, whose queue is `OWN_QUEUE_URL`. */
+export const JobsEnv = z.object({
   CORE_TABLE: table,
   MESSAGES_TABLE: table,
   REGISTRY_TABLE: table,
   NUDGE_SECRET_ARN: secretArn,
-  CAMPAIGN_JOBS_QUEUE_URL: z.url(),
+  OWN_QUEUE_NAME: z.string().min(1),
+  OWN_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
 
@@ -88,7 +111,7 @@ export const CleanUpSessionsEnv = z.object({
 export const RequeueWorkEnv = z.object({
   CORE_TABLE: table,
   MESSAGES_TABLE: table,
-  CAMPAIGN_JOBS_QUEUE_URL: z.url(),
+  ...jobQueues,
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
 

@@ -10,7 +10,12 @@ export const FleetEnv = z.object({
   CORE_TABLE: z.string().min(1),
   MESSAGES_TABLE: z.string().min(1),
   REGISTRY_TABLE: z.string().min(1),
-  SESSION_EVENTS_QUEUE_URL: z.url(),
+  EVENTS_VIA: z.enum(['sqs', 'ingest']).default('sqs').describe('How events reach the control plane; see docs/ingest.md'),
+  SESSION_EVENTS_QUEUE_URL: z.url().optional().describe('With EVENTS_VIA=sqs'),
+  INGEST_URL: z.url().optional().describe('With EVENTS_VIA=ingest: where the API is'),
+  INGEST_SECRET_ARN: z.string().min(1).optional().describe('With EVENTS_VIA=ingest'),
+  EVENT_SPOOL_DIR: z.string().min(1).optional().describe('A lasting folder, of this machine alone, where events wait while the control plane is away; unset: in memory'),
+  EVENT_SPOOL_MAX_MB: positive(256),
   NUDGE_SECRET_ARN: z.string().min(1),
   SNAPSHOT_KEY_ARN: z.string().min(1).describe('KMS key that wraps the data key of each snapshot'),
   SNAPSHOT_FORMER_KEY_ARNS: z

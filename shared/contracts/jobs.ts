@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Priority } from './message.ts';
 
 /**
  * One slice of a campaign's recipients, by the first 4 hex digits of their hash: [fromHash, toHash).
@@ -13,6 +14,14 @@ export const CampaignJob = z.object({
   toHash: z.string().regex(/^[0-9a-f]{4}$|^10000$/),
 });
 export type CampaignJob = z.infer<typeof CampaignJob>;
+
+/** What waits on the job queues: each kind of work under a `kind` of its own. `shared/domain/jobs` says which queue it goes to. */
+export const Job = z.discriminatedUnion('kind', [CampaignJob]);
+export type Job = z.infer<typeof Job>;
+
+/** The four job queues, each with a consumer of its own, so that none waits for another. */
+export const JobClass = Priority;
+export type JobClass = z.infer<typeof JobClass>;
 
 /** A pointer to the stored delivery; the record in the table is the truth. */
 export const WebhookDeliveryJob = z.object({

@@ -33,11 +33,15 @@ describe('bundles', () => {
   });
 });
 
-/** What is known only at deployment becomes an address that nothing answers. */
 const environmentOf = ({ Environment }: FunctionProperties): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(Environment.Variables).map(([name, value]) => [name, typeof value === 'string' ? value : 'http://127.0.0.1:9/x']),
-  );
+  Object.fromEntries(Object.entries(Environment.Variables).map(([name, value]) => [name, textOf(value)]));
+
+/** What is known only at deployment becomes an address that nothing answers. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const join = (value as { readonly 'Fn::Join'?: readonly [string, readonly unknown[]] })['Fn::Join'];
+  return join ? join[1].map(textOf).join(join[0]) : 'http://127.0.0.1:9/x';
+}
 
 async function typeOfHandler(bundle: string, env: Record<string, string>): Promise<unknown> {
   const load = `import(${JSON.stringify(pathToFileURL(bundle).href)})

@@ -28,9 +28,14 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   CampaignsApi: env.CampaignsApiEnv,
   WebhooksApi: env.WebhooksApiEnv,
   InstancesApi: env.InstancesApiEnv,
+  OperationsApi: env.OperationsApiEnv,
+  IngestWebjsApi: env.IngestWebjsApiEnv,
   ApiKeysApi: env.ApiKeysApiEnv,
   SessionEvents: env.SessionEventsEnv,
-  CampaignJobs: env.CampaignJobsEnv,
+  JobsCritical: env.JobsEnv,
+  JobsHigh: env.JobsEnv,
+  JobsDefault: env.JobsEnv,
+  JobsLow: env.JobsEnv,
   WebhookDeliveries: env.WebhookDeliveriesEnv,
   ReassignSessions: env.ReassignSessionsEnv,
   RequeueWork: env.RequeueWorkEnv,
@@ -81,7 +86,7 @@ describe('functions', () => {
 
 describe('queues and schedules', () => {
   it('feed each consumer and let a batch fail in part', () => {
-    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 3);
+    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 6);
     controlPlane.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });

@@ -62,7 +62,7 @@ describe('roles', () => {
     expect(actions.filter((action) => /Scan|Table|Backup|Stream/.test(action))).toEqual([]);
   });
 
-  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole'])(
+  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'OperationsApiRole'])(
     '%s reads no message',
     (role) => expect(actionsOn(controlPlane, role, /MessagesTable/)).toEqual([]),
   );
@@ -79,7 +79,19 @@ describe('roles', () => {
     expect(actions.filter((action) => WRITES.test(action))).toEqual([]);
   });
 
-  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'SessionEventsRole', 'WebhookDeliveriesRole'])(
+  it('let operators count and put back what is dead, and take nothing from a queue itself', () => {
+    expect(actionsOn(controlPlane, 'OperationsApiRole', /JobsLowQueue/)).toEqual(['sqs:GetQueueAttributes', 'sqs:SendMessage']);
+    expect(actionsOn(controlPlane, 'OperationsApiRole', /JobsLowDeadLetters/)).toEqual(['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage']);
+    expect(actionsOn(controlPlane, 'OperationsApiRole', /CoreTable/).filter((action) => WRITES.test(action))).toEqual([]);
+  });
+
+  it('let who takes events from outside read and put single items, and send to one queue', () => {
+    expect(actionsOn(controlPlane, 'IngestWebjsApiRole', /CoreTable/)).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
+    expect(actionsOn(controlPlane, 'IngestWebjsApiRole', /SessionEventsQueue/)).toEqual(['sqs:SendMessage']);
+    expect(actionsOn(controlPlane, 'IngestWebjsApiRole', /MessagesTable|RegistryTable|NudgeSecret|Jobs|WebhookDeliveries/)).toEqual([]);
+  });
+
+  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'IngestWebjsApiRole', 'SessionEventsRole', 'WebhookDeliveriesRole'])(
     '%s cannot read the secret that signs nudges',
     (role) => expect(actionsOn(controlPlane, role, /NudgeSecret/)).toEqual([]),
   );

@@ -15,6 +15,11 @@ export interface TestQueues {
   stop(): Promise<void>;
 }
 
+/** The environment in which the jobs of every class go to one queue. */
+export const allJobsTo = (url: string): Record<string, string> => ({
+  JOBS_CRITICAL_QUEUE_URL: url, JOBS_HIGH_QUEUE_URL: url, JOBS_DEFAULT_QUEUE_URL: url, JOBS_LOW_QUEUE_URL: url,
+});
+
 /** An SQS of its own, in this process and in memory. */
 export async function startQueues(): Promise<TestQueues> {
   const app = buildApp({ logger: false });

@@ -34,6 +34,12 @@ export const webhookKey = (workspaceId: string, webhookId: string): Key => ({ pk
 export const deliveryKey = (webhookId: string, deliveryId: string): Key => ({ pk: `D#${webhookId}`, sk: `DLV#${deliveryId}` });
 export const idempotencyKey = (workspaceId: string, key: string): Key => ({ pk: `IDEM#${workspaceId}`, sk: key });
 
+/** What a session may still report from outside, by kind of event. */
+export const eventLimitsKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'EVENTS' });
+/** When a job of a queue was taken last. */
+export const takenNoteKey = (queue: string): Key => ({ pk: `QUEUE#${queue}`, sk: 'TAKEN' });
+export const seenSignatureKey = (signature: string): Key => ({ pk: `SIGNATURE#${signature}`, sk: 'SEEN' });
+
 // Index gsi1 of the core table: what belongs to a workspace, or waits for a scheduler
 export const sessionsOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#SESSIONS`;
 export const campaignsOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#CAMPAIGNS`;

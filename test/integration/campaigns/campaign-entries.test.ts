@@ -11,10 +11,10 @@ import { WORKSPACE } from '../../support/builders/outbound-message.ts';
 import { aSession } from '../../support/builders/session.ts';
 import { aDelivery, aWebhook } from '../../support/builders/webhook.ts';
 import { awsEnvironment, startDynamo, type TestDynamo } from '../../support/dynamodb.ts';
-import { startQueues, type TestQueues } from '../../support/sqs.ts';
+import { allJobsTo, startQueues, type TestQueues } from '../../support/sqs.ts';
 
 /* The entries as they are deployed, on the tables and a queue. */
-describe('requeue-work and campaign-jobs', () => {
+describe('requeue-work and jobs', () => {
   let dynamo: TestDynamo;
   let queues: TestQueues;
   let jobsUrl: string;
@@ -31,12 +31,14 @@ describe('requeue-work and campaign-jobs', () => {
       CORE_TABLE: dynamo.tables.core,
       MESSAGES_TABLE: dynamo.tables.messages,
       REGISTRY_TABLE: dynamo.tables.registry,
-      CAMPAIGN_JOBS_QUEUE_URL: jobsUrl,
+      ...allJobsTo(jobsUrl),
+      OWN_QUEUE_URL: jobsUrl,
+      OWN_QUEUE_NAME: 'jobs',
       WEBHOOK_DELIVERIES_QUEUE_URL: deliveriesUrl,
       NUDGE_SECRET_ARN: 'arn:nudge',
     });
     ({ handler: runSchedule } = (await import('../../../lambdas/schedules/requeue-work/requeue-work.handler.ts')) as never);
-    ({ handler: runJobs } = await import('../../../lambdas/queues/campaign-jobs/campaign-jobs.handler.ts'));
+    ({ handler: runJobs } = await import('../../../lambdas/queues/jobs/jobs.handler.ts'));
   });
   afterAll(async () => {
     await queues.stop();

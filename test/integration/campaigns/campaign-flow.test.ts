@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { makeRunCampaignJob } from '../../../lambdas/queues/campaign-jobs/run-campaign-job.ts';
+import { makeRunCampaignJob } from '../../../lambdas/queues/jobs/run-campaign-job.ts';
 import type { CampaignJob } from '../../../shared/contracts/jobs.ts';
 import { makeStartCampaign } from '../../../shared/domain/campaigns/start-campaign.ts';
 import { CALM_MS } from '../../../shared/domain/campaigns/count-share.ts';

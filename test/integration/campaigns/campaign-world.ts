@@ -1,5 +1,5 @@
 import { makeCancel, makePause, makeResume, makeRetry, type ControlCampaignDeps } from '../../../lambdas/api/campaigns/control-campaign.ts';
-import { makeRunCampaignJob, type RunCampaignJobDeps } from '../../../lambdas/queues/campaign-jobs/run-campaign-job.ts';
+import { makeRunCampaignJob, type RunCampaignJobDeps } from '../../../lambdas/queues/jobs/run-campaign-job.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';

@@ -8,7 +8,7 @@ import { aNumber } from '../../support/builders/campaign.ts';
 import { aSession, anId } from '../../support/builders/session.ts';
 import { awsEnvironment, startDynamo, type TestDynamo } from '../../support/dynamodb.ts';
 import { tableDigest } from '../../support/table-digest.ts';
-import { startQueues, type TestQueues } from '../../support/sqs.ts';
+import { allJobsTo, startQueues, type TestQueues } from '../../support/sqs.ts';
 
 const ULID = '01J0000000000000000000000A';
 const TO = aNumber(1);
@@ -25,13 +25,13 @@ const body = (change: Record<string, unknown> = {}) => ({ name: 'Sale', message:
 beforeAll(async () => {
   dynamo = await startDynamo();
   queues = await startQueues();
-  queueUrl = await queues.create('campaign-jobs');
+  queueUrl = await queues.create('jobs');
   Object.assign(process.env, awsEnvironment(dynamo.endpoint), {
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     CORE_TABLE: dynamo.tables.core,
     MESSAGES_TABLE: dynamo.tables.messages,
     REGISTRY_TABLE: dynamo.tables.registry,
-    CAMPAIGN_JOBS_QUEUE_URL: queueUrl,
+    ...allJobsTo(queueUrl),
     NUDGE_SECRET_ARN: 'arn:nudge',
   });
   ({ handler } = await import('../../../lambdas/api/campaigns/campaigns.handler.ts'));

@@ -57,6 +57,39 @@ describe('queueHandler', () => {
   });
 });
 
+describe('queueHandler whose failed jobs come again soon', () => {
+  const failAfter = async (tries: number, count = 1) => {
+    const returned: ReturnedDelivery[] = [];
+    const Records = Array.from({ length: count }, (_, i) => aRecord('{"name":"x!"}', 'x', i));
+    for (const { attributes } of Records) attributes.ApproximateReceiveCount = String(tries);
+    await queueHandler(Job, worker().apply, { comeAgain: async (some) => void returned.push(...some) })({ Records }, context);
+    return returned;
+  };
+
+  it.each([
+    [1, 1, 2],
+    [2, 2, 4],
+    [4, 8, 16],
+    [12, 30, 60],
+  ])('waits longer after each try: after try %i for %i to %i s', async (tries, least, most) => {
+    const [returned] = await failAfter(tries);
+    expect(returned?.delaySeconds).toBeGreaterThanOrEqual(least);
+    expect(returned?.delaySeconds).toBeLessThanOrEqual(most);
+  });
+
+  it('spreads what failed together', async () => {
+    const returned = await failAfter(12, 10);
+    expect(new Set(returned.map(({ delaySeconds }) => delaySeconds)).size).toBeGreaterThan(1);
+    expect(new Set(returned.map(({ receipt }) => receipt)).size).toBe(10);
+  });
+
+  it('leaves done jobs alone', async () => {
+    const returned: ReturnedDelivery[] = [];
+    await queueHandler(Job, worker().apply, { comeAgain: async (some) => void returned.push(...some) })(recordsOf('a', 'b!'), context);
+    expect(returned.map(({ receipt }) => receipt)).toEqual(['receipt of b1']);
+  });
+});
+
 describe('fifoHandler', () => {
   const comeAgain = async () => undefined;
 

@@ -6,7 +6,7 @@ import { allRoutes } from '../../../shared/contracts/api/routes/all-routes.ts';
 import { type Alert, type Dashboard, isAlert, MONITORING, queriesOf, readDashboard, readRules, readRunbook, type Rule } from '../../support/monitoring-files.ts';
 
 /** Gauges that count things, or say yes or no: they have no other unit. */
-const COUNTS = ['blazz_sessions', 'blazz_session_capacity', 'blazz_instance_state', 'blazz_outbox_depth', 'blazz_admitting', 'blazz_session_store_available'];
+const COUNTS = ['blazz_sessions', 'blazz_session_capacity', 'blazz_instance_state', 'blazz_outbox_depth', 'blazz_admitting', 'blazz_session_store_available', 'blazz_event_spool_batches'];
 
 const metricsIn = (expression: string): string[] =>
   (expression.match(/\b(blazz|nodejs|process)_[a-z0-9_]+/g) ?? []).map((name) => name.replace(/_(bucket|count|sum)$/, ''));

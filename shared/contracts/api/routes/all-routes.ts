@@ -1,8 +1,10 @@
 import { apiKeyRoutes } from './api-keys.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { chatRoutes } from './chats.ts';
+import { ingestWebjsRoutes } from './ingest-webjs.ts';
 import { instanceRoutes } from './instances.ts';
 import { messageRoutes } from './messages.ts';
+import { queueRoutes } from './queues.ts';
 import type { Routes } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
@@ -16,6 +18,8 @@ export const allRoutes: Routes = {
   ...campaignRoutes,
   ...webhookRoutes,
   ...instanceRoutes,
+  ...ingestWebjsRoutes,
+  ...queueRoutes,
   ...apiKeyRoutes,
   ...systemRoutes,
 };

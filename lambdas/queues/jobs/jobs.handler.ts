@@ -6,13 +6,15 @@ import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-message
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoTakenNotes } from '../../../shared/adapters/dynamodb/dynamo-taken-notes.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
+import { sqsComeAgain } from '../../../shared/adapters/sqs/sqs-come-again.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
-import { CampaignJobsEnv } from '../../../shared/config/control-plane-env.ts';
+import { JobsEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
-import { CampaignJob, type WebhookDeliveryJob } from '../../../shared/contracts/jobs.ts';
+import { Job, type WebhookDeliveryJob } from '../../../shared/contracts/jobs.ts';
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import { makeWakeSessions } from '../../../shared/domain/campaigns/wake-sessions.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
@@ -20,11 +22,13 @@ import { instanceDirectory } from '../../../shared/domain/instances/instance-dir
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
+import { makeNoteTaken } from '../../queue/note-taken.ts';
 import { queueHandler } from '../../queue/queue-handler.ts';
 import { makeRunCampaignJob } from './run-campaign-job.ts';
 
-const config = loadConfig(CampaignJobsEnv);
+const config = loadConfig(JobsEnv);
 const doc = documentClient();
+const sqs = sqsClient();
 const tables = { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE };
 const campaigns = dynamoCampaigns(doc, tables.core);
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), systemClock);
@@ -32,7 +36,7 @@ const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRE
 const publishEvents = makePublishEvents({
   webhooks: dynamoWebhooks(doc, tables.core),
   deliveries: dynamoDeliveries(doc, tables.core),
-  enqueue: sqsJobs<WebhookDeliveryJob>(sqsClient(), config.WEBHOOK_DELIVERIES_QUEUE_URL),
+  enqueue: sqsJobs<WebhookDeliveryJob>(sqs, config.WEBHOOK_DELIVERIES_QUEUE_URL),
   deliveryIdOf,
 });
 
@@ -46,4 +50,8 @@ const runCampaignJob = makeRunCampaignJob({
   clock: systemClock,
 });
 
-export const handler = queueHandler(CampaignJob, runCampaignJob);
+/** Each class of jobs has this for its consumer, with a queue, a concurrency and failures of its own. */
+export const handler = queueHandler(Job, runCampaignJob, {
+  comeAgain: sqsComeAgain(sqs, config.OWN_QUEUE_URL),
+  noteTaken: makeNoteTaken(dynamoTakenNotes(doc, tables.core), config.OWN_QUEUE_NAME, systemClock),
+});
