@@ -42,6 +42,7 @@ export class FakeWhatsAppClient implements WhatsAppClient {
   requestPairingCode = async () => undefined;
   markRead = async () => undefined;
   setTyping = async () => undefined;
+  watchPresence = async () => undefined;
   checkHealth = async (): Promise<PageHealth> => ({ isConnected: true, state: 'CONNECTED', lastFrameAt: Date.now() });
   haveWritten = async (peers: readonly string[]): Promise<readonly boolean[]> => peers.map(() => false);
   reload = async (): Promise<void> => undefined;
