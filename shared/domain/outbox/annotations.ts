@@ -1,5 +1,3 @@
-import type { MovingBatch } from './messages.ts';
-
 interface ByAuthor {
   /** Who did it, on the other side; `null`: this number itself. */
   readonly author: string | null;
@@ -55,18 +53,19 @@ function valueOf(deed: Deed): string {
  * Adds deeds to those a message has. They come at least once and in any order: the newest of a kind counts, and what is
  * the same as before is no news, unless this very batch brought it.
  */
-export function annotate(before: Annotations, deeds: readonly Deed[], { sequence }: Pick<MovingBatch, 'sequence'>): Annotated {
+export function annotate(before: Annotations, deeds: readonly Deed[], { sequence }: { readonly sequence: string }): Annotated {
   const annotations = { ...before };
   const news: Deed[] = [];
   let isChanged = false;
   for (const [slot, deed] of newestBySlot(deeds)) {
     const known = before[slot];
     const isSame = known !== undefined && valueOf(known) === valueOf(deed);
-    if (isSame && known.by === sequence) news.push(deed);
-    if (isSame || (known !== undefined && known.at > deed.at)) continue;
-    annotations[slot] = { ...deed, by: sequence };
+    const isNewer = known === undefined || known.at < deed.at;
+    const isNews = isSame ? known.by === sequence : known === undefined || known.at <= deed.at;
+    if (isNews) news.push(deed);
+    if (!isNewer && (isSame || !isNews)) continue;
+    annotations[slot] = { ...deed, by: isSame ? known.by : sequence }; // the later time holds off what is older than that
     isChanged = true;
-    news.push(deed);
   }
   return { annotations, news, isChanged };
 }
@@ -82,7 +81,7 @@ function newestBySlot(deeds: readonly Deed[]): ReadonlyMap<string, Deed> {
 
 /** The message as it stands after all that was done to it. */
 export function withAnnotations<T extends { readonly text: string | null }>(message: T, annotations: Annotations): T & AnnotationView {
-  const deeds = Object.values(annotations);
+  const deeds = Object.values(annotations).toSorted((a, b) => a.at - b.at || ((a.author ?? '') < (b.author ?? '') ? -1 : 1));
   const edit = deeds.find((deed) => deed.kind === 'edit');
   return {
     ...message,

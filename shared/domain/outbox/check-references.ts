@@ -1,4 +1,4 @@
-import type { MessageStatus } from '../../contracts/message.ts';
+import { Priority, type MessageStatus } from '../../contracts/message.ts';
 import { DomainError } from '../errors.ts';
 import { DELETE_WITHIN_MS, EDIT_WITHIN_MS, isAction, targetOf } from './actions.ts';
 import type { Messages, StoredMessage } from './messages.ts';
@@ -9,7 +9,7 @@ const HAS_CAPTION: readonly StoredMessage['type'][] = ['image', 'video', 'docume
 
 /**
  * Throws unless all that a message refers to is there and may be referred to so: `invalid_request` naming the field,
- * `message_not_sent` (409) for what has not left yet, `edit_window_closed` or `delete_window_closed`.
+ * `message_not_sent` (409) for what has not left yet and leaves later, `edit_window_closed` or `delete_window_closed`.
  */
 export async function requireReferences(messages: Pick<Messages, 'getMany'>, message: OutboundMessage): Promise<void> {
   const target = targetOf(message.content);
@@ -25,7 +25,7 @@ function checkTarget(message: OutboundMessage, found: StoredMessage | undefined,
   const target = isForward ? sameSession(message, found, path) : sameChat(message, found, path);
   if (isAction(target) || target.type === 'template' || target.type === 'unknown') throw invalid(path, `is a message of type ${target.type}, which this cannot be done to`);
   if (target.revokedAt !== null) throw invalid(path, 'is deleted');
-  requireLeft(target, path);
+  requireLeft(message, target, path);
   if (message.content.type === 'edit') requireEditable(message, target, path);
   if (message.content.type === 'delete') requireOurs(target, path, 'delete', message, DELETE_WITHIN_MS);
 }
@@ -40,11 +40,18 @@ function sameSession(message: OutboundMessage, found: StoredMessage | undefined,
   throw invalid(path, 'must be the id of a message of the session that forwards it');
 }
 
-function requireLeft({ id, status }: StoredMessage, path: string): void {
-  if (LEFT.includes(status)) return;
+/** Or that it leaves first, in the same queue. */
+function requireLeft(message: OutboundMessage, target: StoredMessage, path: string): void {
+  const { id, status } = target;
+  if (LEFT.includes(status) || (status === 'queued' && goesFirst(target, message))) return;
   if (status !== 'queued') throw invalid(path, `is a message that was never sent (${status})`);
   throw new DomainError('conflict', 'message_not_sent', `Message ${id} has not left yet. Try again once it is sent.`, { retryAfterSeconds: 1 });
 }
+
+const rank = (priority: Priority | null): number => (priority === null ? Infinity : Priority.options.indexOf(priority));
+
+const goesFirst = ({ campaignId, priority, dueAt }: StoredMessage, message: OutboundMessage): boolean =>
+  campaignId === null && rank(priority) <= rank(message.priority) && (dueAt ?? 0) <= message.dueAt;
 
 function requireEditable(message: OutboundMessage, target: StoredMessage, path: string): void {
   const hasText = target.type === 'text' || (HAS_CAPTION.includes(target.type) && target.text !== null);

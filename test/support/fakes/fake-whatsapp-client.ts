@@ -1,4 +1,5 @@
 import type { Ack, AckReport, OutgoingMessage, PageHealth, SendOutcome, WhatsAppClient } from '../../../fleet/whatsapp/whatsapp-client.ts';
+import { isAction } from '../../../shared/domain/outbox/actions.ts';
 
 /** A page in memory: what it knows, what the phone knows beyond it, and what was handed to it. */
 export class FakeWhatsAppClient implements WhatsAppClient {
@@ -50,6 +51,7 @@ export class FakeWhatsAppClient implements WhatsAppClient {
 
   #accept(message: OutgoingMessage): void {
     this.handedOver.push(message);
+    if (isAction(message.content)) return; // no message of its own, and no acks
     this.known.set(message.wireId, this.answer ?? 0);
     if (this.answer !== undefined) this.onAcks([{ wireId: message.wireId, peer: message.peer, ack: this.answer }]);
   }
