@@ -33,7 +33,7 @@ const vcard = ({ name, phoneNumber }: { name: string; phoneNumber: string }): st
 function speak(content: MessageContent, file: MediaFile | undefined): Spoken {
   switch (content.type) {
     case 'text':
-      return { text: content.text, options: content.linkPreview === false ? { linkPreview: undefined } : {} };
+      return { text: content.text, options: content.linkPreview === false ? { linkPreview: false } : {} };
     case 'image':
     case 'video':
     case 'audio':

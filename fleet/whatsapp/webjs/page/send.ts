@@ -58,8 +58,8 @@ export function sendBatches(): void {
     const media = options['sendMediaAsSticker'] ? { media: await window.WWebJS.toStickerData(options['media']) } : {};
     if (!mayGo()) return ['not-sent']; // what had to be looked up took its time
     await window.WWebJS.sendMessage(chat, text, {
-      linkPreview: true,
       ...options,
+      linkPreview: options['linkPreview'] !== false || undefined, // the library sends on what it does not take out
       ...media,
       ...(quoted && { quotedMessageId: quoted.id.toString(), ignoreQuoteErrors: true }),
       extraOptions: { id: keyFor(chat, wireId) },
