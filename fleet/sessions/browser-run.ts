@@ -128,8 +128,7 @@ export class BrowserRun {
   /** `false`: not connected. */
   async command(command: InstanceCommand): Promise<boolean> {
     if (!this.isConnected || !this.#client) return false;
-    if (command.command === 'mark-read') await this.#client.markRead(command.peer);
-    else await this.#client.setTyping(command.peer, command.isTyping);
+    await act(this.#client, command);
     return true;
   }
 
@@ -174,6 +173,8 @@ export class BrowserRun {
         return receipts.onAcks(event.acks);
       case 'received':
         return receipts.onReceived(event.messages);
+      case 'noticed':
+        return context.report(...event.events);
       case 'closed':
         if (event.reason === 'outdated') context.warn('page_compatibility', 'page_outdated', OUTDATED);
         return this.#end(event.reason, event.reason === 'outdated' ? OUTDATED : event.detail);
@@ -265,5 +266,16 @@ export class BrowserRun {
     this.#options.context.health.note({ state: 'degraded', detail, instructions: null });
     this.#tellWhoWaits();
     this.#options.onEnd(reason, detail);
+  }
+}
+
+function act(client: WhatsAppClient, command: InstanceCommand): Promise<void> {
+  switch (command.command) {
+    case 'mark-read':
+      return client.markRead(command.peer);
+    case 'typing':
+      return client.setTyping(command.peer, command.isTyping, command.state);
+    case 'watch-presence':
+      return client.watchPresence(command.peer);
   }
 }

@@ -1,4 +1,5 @@
 import type { PacingProfile } from '../../shared/contracts/api/sessions.ts';
+import { isAction } from '../../shared/domain/outbox/actions.ts';
 import type { OutboundMessage } from '../../shared/domain/outbox/outbound-message.ts';
 import type { Outbox, OutboxLane } from '../../shared/domain/outbox/outbox.ts';
 import type { FleetMetrics } from '../observability/fleet-metrics.ts';
@@ -101,14 +102,14 @@ export class ClaimQueue {
     }
   }
 
-  /** Those that must wait are made due later, so that they are in nobody's way. */
+  /** Those that must wait are made due later, so that they are in nobody's way. What is done to a message that is there bothers nobody anew. */
   async #admitted(due: readonly OutboundMessage[]): Promise<readonly OutboundMessage[]> {
     const { outbox, limiter, profile } = this.#options;
-    const { now, later } = await limiter.admit(profile(), due);
+    const { now, later } = await limiter.admit(profile(), due.filter(({ content }) => !isAction(content)));
     for (const dueAt of new Set(later.map((each) => each.dueAt))) {
       await outbox.postpone(later.filter((each) => each.dueAt === dueAt).map(({ message }) => message), dueAt);
     }
-    return now;
+    return due.filter((message) => isAction(message.content) || now.includes(message));
   }
 
   async #due(lane: OutboxLane, limit: number): Promise<readonly OutboundMessage[]> {

@@ -1,3 +1,4 @@
+import { isAction, targetOf } from '../../shared/domain/outbox/actions.ts';
 import type { OutboundMessage } from '../../shared/domain/outbox/outbound-message.ts';
 import type { Outbox } from '../../shared/domain/outbox/outbox.ts';
 import { wireIdOf } from '../../shared/identity/message-identity.ts';
@@ -71,15 +72,17 @@ export class InDoubt {
     const isExpected = ({ id }: OutboundMessage): boolean => inFlight.find(wireIdOf(id, sessionId))?.isSent === false;
     const found = (await outbox.listInDoubt(sessionId)).filter((message) => !isExpected(message));
     if (found.length === 0) return NO_DOUBT;
-    const { doubts, answered } = await lookUp(this.#options, await outbox.adopt(sessionId, fencingToken, found), isSettled);
+    const adopted = await outbox.adopt(sessionId, fencingToken, found);
+    const { doubts, answered } = await lookUp(this.#options, adopted.filter(({ content }) => !isAction(content)), isSettled);
     const settled = doubts.filter(isSettled);
     receipts.onAcks(settled.map(reportOf));
     const inPage = isFreshPage ? [] : doubts.filter(({ ack }) => ack === 0);
     for (const { message, wireId } of inPage) inFlight.add(message, wireId);
     const open = doubts.filter((doubt) => !isSettled(doubt) && !inPage.includes(doubt));
-    const resolution = this.#judge(open, answered);
-    log.info({ sessionId, inDoubt: found.length, settled: settled.length, toSend: resolution.toSend.length, unanswered: open.length - resolution.toSend.length }, 'messages in doubt looked up');
-    return resolution;
+    const { toSend, askAgainMs } = this.#judge(open, answered);
+    const actions = adopted.filter((message) => isAction(message.content) && this.#mayBeDone(message, open, toSend));
+    log.info({ sessionId, inDoubt: found.length, settled: settled.length, toSend: toSend.length, actions: actions.length, unanswered: open.length - toSend.length }, 'messages in doubt looked up');
+    return { toSend: [...toSend, ...actions], askAgainMs };
   }
 
   #judge(open: readonly Doubt[], answered: ReadonlySet<string>): Resolution {
@@ -90,11 +93,23 @@ export class InDoubt {
     const toSend = isOutOfPatience ? open : known;
     return { toSend: toSend.map(({ message }) => message), askAgainMs: toSend.length < open.length ? this.#patience.everyMs : undefined };
   }
+
+  /**
+   * Nobody can be asked whether an action was done, and it may be done again, unless we did it ourselves just now. It
+   * follows the messages that are repeated, as it may be about one of them; while that one is in doubt it waits.
+   */
+  #mayBeDone({ id, content }: OutboundMessage, open: readonly Doubt[], toSend: readonly OutboundMessage[]): boolean {
+    const { sessionId, inFlight } = this.#options;
+    if (inFlight.find(wireIdOf(id, sessionId))?.isSent) return false;
+    const target = targetOf(content)?.id;
+    return !open.some(({ message }) => message.id === target) || toSend.some((message) => message.id === target);
+  }
 }
 
 /** Makes good the receipts that were lost with the owner before: those the restored page cannot know, the phone does. */
 export async function recoverReceipts(options: InDoubtOptions): Promise<void> {
-  const awaiting = await options.outbox.listAwaitingReceipts(options.sessionId, MOST_RECEIPTS);
+  const sent = await options.outbox.listAwaitingReceipts(options.sessionId, MOST_RECEIPTS);
+  const awaiting = sent.filter(({ content }) => !isAction(content));
   if (awaiting.length === 0) return;
   const { doubts } = await lookUp(options, awaiting, ({ ack }) => ack !== undefined);
   options.receipts.onAcks(doubts.filter(isSettled).map(reportOf));

@@ -42,14 +42,20 @@ export class InFlight {
   markSent(entry: InFlightMessage): boolean {
     if (entry.isSent) return false;
     entry.isSent = true;
-    this.#settle(entry.wireId);
+    this.#forget(entry.wireId);
     return true;
+  }
+
+  /** WhatsApp took what has no receipts. It stays known, so that it is not done twice. */
+  settle(wireId: string): void {
+    const entry = this.#byWireId.get(wireId);
+    if (entry) this.markSent(entry);
   }
 
   /** Nothing more is expected of it: it failed, or was never handed over. */
   drop(wireId: string): void {
     this.#byWireId.delete(wireId);
-    this.#settle(wireId);
+    this.#forget(wireId);
   }
 
   /** Those handed over at least `ageMs` ago and not taken yet. */
@@ -85,7 +91,7 @@ export class InFlight {
     this.#announce();
   }
 
-  #settle(wireId: string): void {
+  #forget(wireId: string): void {
     this.#movedAt = performance.now();
     this.#unsent.delete(wireId);
     this.#announce();

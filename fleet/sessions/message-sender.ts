@@ -1,3 +1,4 @@
+import { isAction, targetOf } from '../../shared/domain/outbox/actions.ts';
 import type { OutboundMessage } from '../../shared/domain/outbox/outbound-message.ts';
 import type { Messages } from '../../shared/domain/outbox/messages.ts';
 import type { SessionEvent } from '../../shared/contracts/session-events.ts';
@@ -35,7 +36,9 @@ export interface SendResult {
   readonly unknown: readonly OutboundMessage[];
 }
 
-const isReferring = ({ content, replyTo }: OutboundMessage): boolean => content.type === 'reaction' || replyTo !== null;
+/** Ids of the messages that this one refers to. */
+const referencesOf = ({ content, replyTo }: OutboundMessage): readonly string[] =>
+  [targetOf(content)?.id, replyTo].filter((id) => typeof id === 'string');
 const isLight = ({ content }: OutboundMessage): boolean => !('media' in content);
 
 /** Light messages travel together; each file goes alone, as it is held in memory. */
@@ -89,8 +92,8 @@ export class MessageSender {
     const wireId = wireIdOf(message.id, sessionId);
     switch (outcome?.outcome) {
       case 'accepted':
-        if (message.content.type !== 'reaction') return; // its acks will come
-        inFlight.drop(wireId); // a reaction has an id of its own, so no ack will name ours
+        if (!isAction(message.content)) return; // its acks will come
+        inFlight.settle(wireId); // what is done to a message is taken once the page says so, and has no acks
         return report({ type: 'message.sent', at: new Date().toISOString(), messageId: message.id, wireId });
       case 'failed':
         return receipts.fail(message.id, wireId, outcome.failure);
@@ -102,18 +105,20 @@ export class MessageSender {
   }
 
   async #outgoing(trip: readonly OutboundMessage[]): Promise<readonly OutgoingMessage[]> {
-    const references = await this.#references(trip.filter(isReferring));
-    return trip.map(({ id, peer, content, replyTo }) => {
-      const target = content.type === 'reaction' ? content.reaction.messageId : replyTo;
-      const wireId = wireIdOf(id, this.#options.sessionId);
-      return { wireId, peer, content, replyTo: (target !== null && references.get(target)) || null };
-    });
+    const references = await this.#references(trip.flatMap(referencesOf));
+    const referenceOf = (id: string | null | undefined) => (id && references.get(id)) || null;
+    return trip.map(({ id, peer, content, replyTo }) => ({
+      wireId: wireIdOf(id, this.#options.sessionId),
+      peer,
+      content,
+      replyTo: referenceOf(replyTo),
+      target: referenceOf(targetOf(content)?.id),
+    }));
   }
 
-  /** How WhatsApp knows the messages that these refer to. One that we do not have is left out. */
-  async #references(referring: readonly OutboundMessage[]): Promise<ReadonlyMap<string, MessageReference>> {
-    if (referring.length === 0) return new Map();
-    const ids = referring.flatMap(({ content, replyTo }) => [...(content.type === 'reaction' ? [content.reaction.messageId] : []), ...(replyTo ? [replyTo] : [])]);
+  /** How WhatsApp knows these messages. One that we do not have is left out. */
+  async #references(ids: readonly string[]): Promise<ReadonlyMap<string, MessageReference>> {
+    if (ids.length === 0) return new Map();
     const stored = await this.#options.messages.getMany(this.#options.workspaceId, ids);
     return new Map([...stored.values()].map(({ id, wireId, peer, direction, sessionId }) => {
       const isOurs = direction === 'outbound';

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PacingProfile } from '../../shared/contracts/api/sessions.ts';
+import { isAction } from '../../shared/domain/outbox/actions.ts';
 import type { OutboundMessage } from '../../shared/domain/outbox/outbound-message.ts';
 import type { Outbox } from '../../shared/domain/outbox/outbox.ts';
 import type { FleetMetrics } from '../observability/fleet-metrics.ts';
@@ -165,7 +166,7 @@ export class OutboxDrain {
   /** Counts what is about to leave, and shows the first recipient somebody typing. */
   async #paceOut(messages: readonly OutboundMessage[]): Promise<void> {
     const { profile, limiter, client } = this.#options;
-    for (const { peer } of messages) await limiter.count(profile(), peer);
+    for (const { peer } of messages.filter(({ content }) => !isAction(content))) await limiter.count(profile(), peer);
     const [first] = messages;
     if (first?.content.type !== 'text') return;
     await client.setTyping(first.peer, true).catch(() => undefined); // only a nicety

@@ -35,8 +35,14 @@ export class Receipts {
   onReceived(messages: readonly ReceivedMessage[]): void {
     this.#options.limiter.onReceived(messages.map(({ peer }) => peer));
     const observedAt = new Date().toISOString();
-    this.#options.report(...messages.map(({ atMs, type, ...message }): SessionEvent => ({
-      type: 'message.received', at: new Date(atMs).toISOString(), observedAt, messageType: type, ...message,
+    this.#options.report(...messages.map(({ atMs, type, replyToAtMs, mentions, ...message }): SessionEvent => ({
+      ...message,
+      type: 'message.received',
+      at: new Date(atMs).toISOString(),
+      observedAt,
+      messageType: type,
+      replyToAt: replyToAtMs === null ? null : new Date(replyToAtMs).toISOString(),
+      mentions: [...mentions],
     })));
   }
 

@@ -1,4 +1,6 @@
+import type { MessageDetails } from '../../shared/contracts/message-details.ts';
 import type { MessageContent, MessageFailure, MessageType } from '../../shared/contracts/message.ts';
+import type { SessionEvent } from '../../shared/contracts/session-events.ts';
 
 /** A message to go out. `wireId` is the id WhatsApp shall know it by. */
 export interface OutgoingMessage {
@@ -7,6 +9,8 @@ export interface OutgoingMessage {
   readonly peer: string;
   readonly content: MessageContent;
   readonly replyTo: MessageReference | null;
+  /** The message that a reaction, forward, edit or delete is about, if we have it. */
+  readonly target?: MessageReference | null;
 }
 
 /** A message as WhatsApp finds it: by its wire id in its chat. */
@@ -42,9 +46,20 @@ export interface ReceivedMessage {
   readonly type: MessageType;
   readonly text: string | null;
   readonly replyToWireId: string | null;
+  /** WhatsApp's own time of the message replied to; `null`: the page does not have it. */
+  readonly replyToAtMs: number | null;
+  readonly isForwarded: boolean;
+  readonly mentions: readonly string[];
+  readonly details: MessageDetails | null;
   readonly atMs: number;
   readonly media: { readonly mimetype: string; readonly filename: string | null; readonly bytes: number; readonly sha256: string } | null;
 }
+
+/** What the page tells of people, and of what was done to messages, in the words of our events. */
+export type NoticedEvent = Extract<
+  SessionEvent,
+  { type: 'message.reaction' | 'message.edited' | 'message.revoked' | 'message.vote' | 'chat.typing' | 'contact.presence' | 'contact.identity' }
+>;
 
 export type CloseReason =
   | 'logged_out' | 'banned' | 'conflict' | 'browser_died' | 'page_crashed' | 'start_timeout' | 'refused'
@@ -79,6 +94,7 @@ export type WhatsAppEvent =
   | { readonly type: 'page-warning'; readonly code: 'unknown_build' | 'missing_modules' | 'not_ready'; readonly detail: string }
   | { readonly type: 'acks'; readonly acks: readonly AckReport[] }
   | { readonly type: 'received'; readonly messages: readonly ReceivedMessage[] }
+  | { readonly type: 'noticed'; readonly events: readonly NoticedEvent[] }
   /** The last event of a client: its browser is gone, or about to be killed by whoever listens. */
   | { readonly type: 'closed'; readonly reason: CloseReason; readonly detail: string };
 
@@ -111,7 +127,9 @@ export interface WhatsAppClient {
   nextQrRound(): Promise<void>;
   requestPairingCode(phoneNumber: string): Promise<void>;
   markRead(peer: string): Promise<void>;
-  setTyping(peer: string, isTyping: boolean): Promise<void>;
+  setTyping(peer: string, isTyping: boolean, state?: 'typing' | 'recording'): Promise<void>;
+  /** From now on, as long as this page lives, tells when this person comes and goes. */
+  watchPresence(peer: string): Promise<void>;
   /** Whether each of these people has ever written to us, as far as this page knows. */
   haveWritten(peers: readonly string[]): Promise<readonly boolean[]>;
   /** Rejects if the page does not answer in time. Not connected until it is `ready`. */

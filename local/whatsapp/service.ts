@@ -15,6 +15,7 @@ import { ledgerRecords } from './messages/ledger-records.ts';
 import { PhoneMessage } from './messages/phone-message.ts';
 import { makePhones, type Phones } from './messages/phones.ts';
 import { PostOffice } from './messages/post-office.ts';
+import { makePresenceBoard } from './messages/presence-board.ts';
 import { makeReceipts } from './messages/receipts.ts';
 import { makeTypingBoard } from './messages/typing-board.ts';
 import type { Options } from './options.ts';
@@ -83,7 +84,8 @@ async function buildService(dataDir: string | undefined) {
     directory, ledger, copies, deliveries, switchboard, settings, journal, onDelivered: autoReply,
   });
   const receipts = makeReceipts(directory, copies, switchboard);
-  const phones: Phones = makePhones({ directory, copies, media, postOffice, receipts });
+  const presence = makePresenceBoard(directory);
+  const phones: Phones = makePhones({ directory, copies, media, postOffice, receipts, presence });
   const history = makeHistory(copies, directory, settings);
   const linkDesk = new LinkDesk(directory, settings);
   const typing = makeTypingBoard(directory, switchboard);
@@ -92,7 +94,7 @@ async function buildService(dataDir: string | undefined) {
   const faults = makeFaults({ directory, linkDesk, switchboard, hanging, settings });
 
   const records = { journal, settings, ledger, lateSends: new LateSends(), copies, deliveries, media, directory, switchboard };
-  const acting = { postOffice, receipts, phones, linkDesk, typing, unlinking, faults, hanging };
+  const acting = { postOffice, receipts, phones, linkDesk, typing, presence, unlinking, faults, hanging };
   const login = makeLogin({ ...records, receipts, history });
   const queries = makeQueries(directory, linkDesk, history);
   const onFrame = makeFrameHandler({ ...records, ...acting, login, queries });

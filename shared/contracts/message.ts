@@ -57,16 +57,16 @@ const Media = z
     path: ['mimetype'],
   });
 
-const Text = z.string().min(1).max(65_536);
+export const MessageText = z.string().min(1).max(65_536);
 const referred = z.string().min(1).max(64);
 const withMedia = <T extends string>(type: T) =>
-  z.strictObject({ type: z.literal(type), media: Media, text: Text.optional() });
+  z.strictObject({ type: z.literal(type), media: Media, text: MessageText.optional() });
 
 /** What is sent, by type. One shape in the API, in the outbox and in the fleet. */
 export const MessageContent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('text'),
-    text: Text,
+    text: MessageText,
     linkPreview: z.boolean().optional().describe('Default: true. Shows what the first link of the text leads to'),
   }),
   withMedia('image'),
@@ -104,7 +104,7 @@ export const MessageContent = z.discriminatedUnion('type', [
     }),
   }),
   z.strictObject({ type: z.literal('forward'), forward: z.strictObject({ messageId: referred.describe('A message of any chat of the same session') }) }),
-  z.strictObject({ type: z.literal('edit'), text: Text, edit: z.strictObject({ messageId: referred.describe('A text, or a caption, of ours') }) }),
+  z.strictObject({ type: z.literal('edit'), text: MessageText, edit: z.strictObject({ messageId: referred.describe('A text, or a caption, of ours') }) }),
   z.strictObject({ type: z.literal('delete'), delete: z.strictObject({ messageId: referred.describe('A message of ours; it goes for everyone') }) }),
   z.strictObject({
     type: z.literal('template'),

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Messages, StatusChange } from '../../shared/domain/outbox/messages.ts';
+import type { Deed } from '../../shared/domain/outbox/annotations.ts';
+import type { Messages, StatusChange, StoredMessage } from '../../shared/domain/outbox/messages.ts';
 import type { OutboundMessage } from '../../shared/domain/outbox/outbound-message.ts';
 import type { Outbox } from '../../shared/domain/outbox/outbox.ts';
 import { derivedId } from '../../shared/identity/derived-id.ts';
 import { chatIdOf } from '../../shared/identity/chat-identity.ts';
-import { messageIdOf } from '../../shared/identity/message-identity.ts';
+import { messageIdOf, wireIdOf } from '../../shared/identity/message-identity.ts';
 import { aReceivedMessage } from '../support/builders/received-message.ts';
 import { anOutboundMessage, WORKSPACE } from '../support/builders/outbound-message.ts';
 
@@ -187,6 +188,93 @@ export function describeMessages(name: string, start: () => Promise<MessagesHarn
         const [old, fresh] = [aReceivedMessage(), aReceivedMessage({ author: '+4915199', text: null, type: 'image' })];
         await messages.insertInbound(batchAt(1), [old]);
         expect(await messages.insertInbound(batchAt(2), [old, fresh])).toEqual([fresh]);
+      });
+    });
+
+    describe('annotate', () => {
+      const ADA = '+4915112345678';
+      const reaction = (emoji: string, at: number, author: string | null = ADA) => ({ kind: 'reaction' as const, author, emoji, at });
+      const on = (messageId: string, ...deeds: readonly Deed[]) => [{ messageId, deeds, mayComeLater: false }];
+      const received = async () => (await messages.insertInbound(batchAt(1), [aReceivedMessage()]))[0] as StoredMessage;
+
+      it('shows what was done to a message, of us and of others', async () => {
+        const { id } = await sending();
+        const deeds: Deed[] = [
+          reaction('👍', NOW), reaction('🎉', NOW, null), { kind: 'vote', author: ADA, options: ['Mon'], at: NOW }, { kind: 'edit', author: null, text: 'Better', at: NOW + 1 }, { kind: 'revoke', author: null, at: NOW + 2 },
+        ];
+        const [noted] = await messages.annotate(WORKSPACE, batchAt(1), on(id, ...deeds));
+        expect(noted).toMatchObject({ messageId: id, message: { id, text: 'Hello', reactions: [] }, news: deeds });
+        expect(await messages.get(WORKSPACE, id)).toMatchObject({
+          text: 'Better', editedAt: NOW + 1, revokedAt: NOW + 2, status: 'sending',
+          reactions: [{ author: null, emoji: '🎉', at: NOW }, { author: ADA, emoji: '👍', at: NOW }],
+          votes: [{ author: ADA, options: ['Mon'], at: NOW }],
+        });
+      });
+
+      it('keeps the newest by time, tells only news, and its own news again', async () => {
+        const { id } = await received();
+        const newsOf = async (counter: number, ...deeds: readonly Deed[]) => (await messages.annotate(WORKSPACE, batchAt(counter), on(id, ...deeds)))[0]?.news;
+        expect(await newsOf(2, reaction('👍', NOW + 1), reaction('❤️', NOW + 2))).toEqual([reaction('❤️', NOW + 2)]);
+        expect(await newsOf(2, reaction('👍', NOW + 1), reaction('❤️', NOW + 2))).toEqual([reaction('❤️', NOW + 2)]);
+        expect(await newsOf(3, reaction('👍', NOW + 1))).toEqual([]);
+        expect(await newsOf(4, reaction('❤️', NOW + 9))).toEqual([]);
+        expect(await newsOf(5, reaction('', NOW + 10))).toHaveLength(1);
+        expect((await messages.get(WORKSPACE, id)).reactions).toEqual([]);
+        expect(await newsOf(6, reaction('❤️', NOW + 5))).toEqual([]);
+      });
+
+      it('leaves receipts as they are, and receipts leave it', async () => {
+        const { id } = await sending();
+        await messages.applyChanges(WORKSPACE, batchAt(1), [{ messageId: id, to: 'delivered', at: NOW }]);
+        await messages.annotate(WORKSPACE, batchAt(2), on(id, reaction('👍', NOW)));
+        await messages.applyChanges(WORKSPACE, batchAt(3), [{ messageId: id, to: 'read', at: NOW + 1 }]);
+        expect(await messages.get(WORKSPACE, id)).toMatchObject({ status: 'read', deliveredAt: NOW, reactions: [{ emoji: '👍' }] });
+      });
+
+      it('keeps what was done to a message that comes later, and shows nobody the place it holds', async () => {
+        const later = aReceivedMessage();
+        const early = [{ messageId: later.id, deeds: [reaction('👍', NOW)], mayComeLater: true }];
+        expect(await messages.annotate(WORKSPACE, batchAt(1), early)).toMatchObject([{ message: undefined, news: early[0]?.deeds }]);
+        await expect(messages.get(WORKSPACE, later.id)).rejects.toMatchObject({ code: 'message_not_found' });
+        expect([await messages.getMany(WORKSPACE, [later.id]), await messages.standings(WORKSPACE, [later.id])]).toEqual([new Map(), []]);
+        for (let delivery = 0; delivery < 2; delivery++) {
+          expect(await messages.insertInbound(batchAt(2), [later])).toMatchObject([{ id: later.id, text: 'Hello', reactions: [{ emoji: '👍' }] }]);
+        }
+        expect(await messages.insertInbound(batchAt(3), [later])).toEqual([]);
+        expect(await messages.get(WORKSPACE, later.id)).toMatchObject({ status: 'received', reactions: [{ author: ADA, emoji: '👍', at: NOW }] });
+      });
+
+      it("knows no other workspace's message, nor one that will not come", async () => {
+        const { id, peer } = await received();
+        const unknown = messageIdOf(WORKSPACE, peer, NOW, 'will not come');
+        expect(await messages.annotate(OTHER_WORKSPACE, batchAt(1), on(id, reaction('👍', NOW)))).toMatchObject([{ news: [] }]);
+        expect(await messages.annotate(WORKSPACE, batchAt(1), on(unknown, reaction('👍', NOW)))).toMatchObject([{ news: [] }]);
+        expect((await messages.get(WORKSPACE, id)).reactions).toEqual([]);
+      });
+
+      it('loses none of those that race', async () => {
+        const { id } = await received();
+        const authors = Array.from({ length: 4 }, (_, i) => `+49151000000${i}`);
+        await Promise.all(authors.map((author, i) => messages.annotate(WORKSPACE, batchAt(10 + i), on(id, reaction('👍', NOW, author)))));
+        expect((await messages.get(WORKSPACE, id)).reactions.map(({ author }) => author).toSorted()).toEqual(authors);
+      });
+    });
+
+    describe('findIds', () => {
+      it('finds what we sent by its wire id, and what came in by wire id and time, or without', async () => {
+        const ours = await sending();
+        const wireId = 'AC99';
+        const [theirs] = (await messages.insertInbound(batchAt(1), [aReceivedMessage({ wireId, id: messageIdOf(WORKSPACE, ours.peer, NOW, wireId), peer: ours.peer, sessionId: ours.sessionId })])) as [StoredMessage];
+        const { sessionId, peer } = ours;
+        const references = [
+          { sessionId, peer, wireId: wireIdOf(ours.id, sessionId), at: null },
+          { sessionId, peer, wireId, at: NOW },
+          { sessionId, peer, wireId, at: null },
+          { sessionId, peer, wireId: 'AC00', at: NOW },
+        ];
+        expect(await messages.findIds(WORKSPACE, references)).toEqual([ours.id, theirs.id, theirs.id, undefined]);
+        expect(await messages.findIds(OTHER_WORKSPACE, references)).toEqual([undefined, undefined, undefined, undefined]);
+        expect(await messages.findIds(WORKSPACE, references.map((reference) => ({ ...reference, sessionId: derivedId('ses', NOW, 'another') })))).toEqual([undefined, undefined, undefined, undefined]);
       });
     });
 

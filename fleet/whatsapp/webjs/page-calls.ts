@@ -78,8 +78,11 @@ export const missingModules = ({ page, timeouts }: Asked): Promise<string[]> =>
 export const markRead = ({ page, timeouts }: Asked, jid: string): Promise<boolean> =>
   timeouts.within(timeouts.answerMs, 'mark_read', page.evaluate((chat) => window.WWebJS.sendSeen(chat), jid));
 
-export const setTyping = ({ page, timeouts }: Asked, jid: string, isTyping: boolean): Promise<unknown> =>
-  timeouts.within(timeouts.answerMs, 'typing', page.evaluate((chat, state) => window.WWebJS.sendChatstate(state, chat), jid, isTyping ? 'typing' as const : 'stop' as const));
+export const setTyping = ({ page, timeouts }: Asked, jid: string, to: 'typing' | 'recording' | 'stop'): Promise<unknown> =>
+  timeouts.within(timeouts.answerMs, 'typing', page.evaluate((chat, state) => window.WWebJS.sendChatstate(state, chat), jid, to));
+
+export const watchPresence = ({ page, timeouts }: Asked, jid: string): Promise<void> =>
+  timeouts.within(timeouts.answerMs, 'presence', page.evaluate((chat) => window.blazzCorner.watchPresence(chat), jid));
 
 /** The outcomes at their messages' places. Rejects when the page does not answer in the time all of them may take. */
 export function sendBatch({ page, timeouts }: Asked, batch: PageOutgoing[], notAfterMs: number): Promise<PageOutcome[]> {

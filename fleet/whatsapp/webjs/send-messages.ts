@@ -22,7 +22,13 @@ export const makeSendMessages =
     return ready.map((each) => ('jid' in each ? (outcomes[next++] ?? { outcome: 'unknown', detail: 'no outcome' }) : each));
   };
 
+const TEMPLATES: SendOutcome = {
+  outcome: 'failed',
+  failure: { code: 'unsupported_by_provider', detail: 'Templates are sent by sessions of the Cloud API. Send the text itself.' },
+};
+
 async function forPage(fetchMedia: FetchMedia, message: OutgoingMessage): Promise<PageOutgoing | SendOutcome> {
+  if (message.content.type === 'template') return TEMPLATES;
   if (!('media' in message.content)) return toPage(message);
   const fetched = await fetchMedia(message.content.media);
   if ('failure' in fetched) return { outcome: 'failed', failure: fetched.failure };

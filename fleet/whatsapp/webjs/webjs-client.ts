@@ -8,10 +8,11 @@ import { groupEnded, killGroup } from './browser-processes.ts';
 import { errorText } from './error-text.ts';
 import { closeReasonOf, PageReport, startFailureOf, toAckReport, toReceived } from './incoming-events.ts';
 import { jidOfPeer, peerOfJid } from './jid.ts';
+import { toNoticed } from './noticed-events.ts';
 import { libraryClient, pageOf, type BrowserSetup, type LibraryClient } from './library-client.ts';
 import { ADOPTED_BUILD, pageWarnings } from './page-builds.ts';
 import {
-  acksOf, connectionState, documentOf, haveWritten, markRead, recentAcks, recentReceived, setTyping, syncHistory, syncNewestChats, unlinkDevice,
+  acksOf, connectionState, documentOf, haveWritten, markRead, recentAcks, recentReceived, setTyping, syncHistory, syncNewestChats, unlinkDevice, watchPresence,
   type Asked,
 } from './page-calls.ts';
 import { PAGE_PARTS, pageScript } from './page/page-script.ts';
@@ -126,8 +127,12 @@ export class WebjsClient implements WhatsAppClient {
     await markRead(this.#asked(), jidOfPeer(peer));
   }
 
-  async setTyping(peer: string, isTyping: boolean): Promise<void> {
-    await setTyping(this.#asked(), jidOfPeer(peer), isTyping);
+  async setTyping(peer: string, isTyping: boolean, state: 'typing' | 'recording' = 'typing'): Promise<void> {
+    await setTyping(this.#asked(), jidOfPeer(peer), isTyping ? state : 'stop');
+  }
+
+  async watchPresence(peer: string): Promise<void> {
+    await watchPresence(this.#asked(), jidOfPeer(peer));
   }
 
   async haveWritten(peers: readonly string[]): Promise<readonly boolean[]> {
@@ -249,9 +254,10 @@ export class WebjsClient implements WhatsAppClient {
 
   #onReport(json: string): void {
     if (this.#isClosed) return;
-    const { acks, received } = PageReport.parse(JSON.parse(json));
+    const { acks, received, noticed } = PageReport.parse(JSON.parse(json));
     if (acks.length > 0) this.#emit({ type: 'acks', acks: acks.map(toAckReport) });
     if (received.length > 0) this.#emit({ type: 'received', messages: received.map(toReceived) });
+    if (noticed.length > 0) this.#emit({ type: 'noticed', events: noticed.map(toNoticed) });
   }
 
   /** Most are harmless once seen: a listener that ran into a navigation. A start that lost its way shows in the watch. */

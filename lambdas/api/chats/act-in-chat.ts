@@ -23,9 +23,16 @@ export const makeMarkChatRead = (deps: ActInChatDeps): Operation<typeof chatRout
   };
 
 export const makeShowTyping = (deps: ActInChatDeps): Operation<typeof chatRoutes.showTyping> =>
-  async ({ workspaceId, params: { id }, body: { isTyping } }) => {
+  async ({ workspaceId, params: { id }, body: { isTyping, state } }) => {
     const chat = await deps.chats.get(workspaceId, id);
-    await command(deps, chat, { command: 'typing', peer: chat.peer, isTyping });
+    await command(deps, chat, { command: 'typing', peer: chat.peer, isTyping, ...(state === 'recording' && { state }) });
+    return { status: 202 };
+  };
+
+export const makeWatchPresence = (deps: ActInChatDeps): Operation<typeof chatRoutes.watchPresence> =>
+  async ({ workspaceId, params: { id } }) => {
+    const chat = await deps.chats.get(workspaceId, id);
+    await command(deps, chat, { command: 'watch-presence', peer: chat.peer });
     return { status: 202 };
   };
 

@@ -19,7 +19,7 @@ import { makeQueueMessage } from '../../../shared/domain/outbox/queue-message.ts
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { messageIdOf } from '../../../shared/identity/message-identity.ts';
 import { httpApi } from '../../http/http-api.ts';
-import { makeMarkChatRead, makeShowTyping } from './act-in-chat.ts';
+import { makeMarkChatRead, makeShowTyping, makeWatchPresence } from './act-in-chat.ts';
 import { makeListChatMessages, makeListChats } from './read-chats.ts';
 import { makeSendInChat } from './send-in-chat.ts';
 
@@ -44,5 +44,6 @@ export const handler = httpApi({
     sendInChat: makeSendInChat({ chats, sessions, queueMessage, awaitSent }),
     markChatRead: makeMarkChatRead({ chats, sessions, calls }),
     showTyping: makeShowTyping({ chats, sessions, calls }),
+    watchPresence: makeWatchPresence({ chats, sessions, calls }),
   },
 });

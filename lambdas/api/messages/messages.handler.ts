@@ -20,6 +20,7 @@ import { recentlyUsable } from '../../../shared/domain/outbox/recently-usable.ts
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { messageIdOf } from '../../../shared/identity/message-identity.ts';
 import { httpApi } from '../../http/http-api.ts';
+import { makeDeleteMessage, makeEditMessage, makeForwardMessage, makeReactToMessage } from './act-on-message.ts';
 import { makeGetMessage } from './get-message.ts';
 import { makeSendMessage } from './send-message.ts';
 
@@ -31,17 +32,20 @@ const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MES
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
 const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) });
 
+const findUsable = recentlyUsable(sessions, clock);
+const queueMessage = makeQueueMessage({ outbox, messages, calls, isPublicUrl: isPublicMediaUrl, messageIdOf, chatIdOf });
+const awaitSent = makeAwaitSent({ messages, clock, pause });
+const acting = { messages, findUsable, queueMessage, awaitSent };
+
 export const handler = httpApi({
   routes: messageRoutes,
   idempotency: dynamoIdempotency(doc, config.CORE_TABLE),
   operations: {
-    sendMessage: makeSendMessage({
-      sessions,
-      findUsable: recentlyUsable(sessions, clock),
-      peers: dynamoPeers(doc, config.MESSAGES_TABLE),
-      queueMessage: makeQueueMessage({ outbox, messages, calls, isPublicUrl: isPublicMediaUrl, messageIdOf, chatIdOf }),
-      awaitSent: makeAwaitSent({ messages, clock, pause }),
-    }),
+    sendMessage: makeSendMessage({ sessions, findUsable, peers: dynamoPeers(doc, config.MESSAGES_TABLE), queueMessage, awaitSent }),
     getMessage: makeGetMessage({ messages, sessions }),
+    editMessage: makeEditMessage(acting),
+    deleteMessage: makeDeleteMessage(acting),
+    forwardMessage: makeForwardMessage(acting),
+    reactToMessage: makeReactToMessage(acting),
   },
 });

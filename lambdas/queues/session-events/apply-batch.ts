@@ -5,7 +5,9 @@ import { foldChanges, type ReceiptEvent } from '../../../shared/domain/outbox/fo
 import type { Messages } from '../../../shared/domain/outbox/messages.ts';
 import type { PublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import type { ApplyJob } from '../../queue/record-handler.ts';
+import { annotateMessages } from './annotate-messages.ts';
 import { countCampaigns, type CountingCampaigns } from './count-campaigns.ts';
+import { signEvents } from './message-deed-events.ts';
 import { makeNoteActivity } from './note-activity.ts';
 import { receiptEvents, receivedEvent } from './public-events.ts';
 import { receiveMessages } from './receive-messages.ts';
@@ -14,7 +16,7 @@ import { touchChats, type TouchChatsDeps } from './touch-chats.ts';
 
 export interface ApplyBatchDeps extends TouchChatsDeps {
   readonly sessions: ReportingSessions;
-  readonly messages: Pick<Messages, 'applyChanges' | 'insertInbound'>;
+  readonly messages: Pick<Messages, 'applyChanges' | 'insertInbound' | 'findIds' | 'annotate'>;
   readonly campaigns: CountingCampaigns;
   readonly publish: PublishEvents;
   readonly announce: AnnounceCompletion;
@@ -32,6 +34,7 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
     const ofSession = await reportSession(deps.sessions, batch, isRepeat);
     const applied = await deps.messages.applyChanges(batch.workspaceId, batch, foldChanges(batch.events.filter(isReceipt)));
     const received = await receiveMessages(deps.messages, batch);
+    const ofDeeds = await annotateMessages(deps.messages, batch, applied);
     const ofChats = await touchChats(deps, batch, applied, received);
     const completed = await countCampaigns(deps.campaigns, batch, applied, isRepeat);
     const ownNumber = applied.length + received.length > 0 ? await noteActivity(batch) : null;
@@ -40,6 +43,8 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
       ...applied.flatMap((change) => receiptEvents(change, ownNumber)),
       ...ofChats,
       ...received.map(({ message, event }) => receivedEvent(message, event, ownNumber)),
+      ...ofDeeds,
+      ...signEvents(batch),
     ]);
     for (const campaign of completed) await deps.announce(campaign);
   };

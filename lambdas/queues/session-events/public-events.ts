@@ -9,7 +9,7 @@ import { derivedId } from '../../../shared/identity/derived-id.ts';
 
 export type ReceivedEvent = Extract<SessionEvent, { type: 'message.received' }>;
 
-interface Happened {
+export interface Happened {
   readonly type: PublicEventType;
   readonly atMs: number;
   /** What makes this event the one it is, beside its type and time; told again, it gets the same id. */
@@ -20,7 +20,7 @@ interface Happened {
   readonly data: Record<string, unknown>;
 }
 
-const publicEvent = ({ type, atMs, identity, ...rest }: Happened): PublicEvent => ({
+export const publicEvent = ({ type, atMs, identity, ...rest }: Happened): PublicEvent => ({
   id: derivedId('evt', atMs, type, ...identity),
   type,
   createdAt: new Date(atMs).toISOString(),

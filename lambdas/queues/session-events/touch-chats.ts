@@ -1,6 +1,7 @@
 import type { PublicEvent } from '../../../shared/contracts/public-event.ts';
 import type { SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import type { ChatActivity, Chats, Peers } from '../../../shared/domain/chats/chats.ts';
+import { isAction } from '../../../shared/domain/outbox/actions.ts';
 import { messagePreview } from '../../../shared/domain/outbox/message-preview.ts';
 import type { AppliedChange } from '../../../shared/domain/outbox/messages.ts';
 import { passedSteps } from '../../../shared/domain/outbox/passed-steps.ts';
@@ -29,9 +30,9 @@ export async function touchChats(
   return touched.filter(({ isNew }) => isNew).map(({ chat }) => chatOpenedEvent(chat, activities.get(chat.peer)?.at ?? chat.lastMessageAt));
 }
 
-/** A campaign's messages open no chat until the recipient answers. */
+/** A campaign's messages open no chat until the recipient answers, and what is done to a message is no new one. */
 const isDirectAndSent = (applied: AppliedChange): boolean =>
-  applied.message.campaignId === null && passedSteps(applied).some(({ status }) => status === 'sent');
+  applied.message.campaignId === null && !isAction(applied.message) && passedSteps(applied).some(({ status }) => status === 'sent');
 
 const sentActivity = ({ message, change }: AppliedChange): Activity => ({
   peer: message.peer,

@@ -13,13 +13,13 @@ export const PhoneMessage = z
   .strictObject({
     to: z.string().min(1),
     type: z
-      .enum(['text', ...MEDIA_TYPES, 'location', 'contact', 'poll', 'poll_vote', 'reaction', 'edit', 'revoke'])
+      .enum(['text', ...MEDIA_TYPES, 'location', 'contact', 'poll', 'poll_vote', 'reaction', 'edit', 'revoke', 'other'])
       .default('text'),
     text: text.default(''), // the caption of media, the emoji of a reaction, the new text of an edit
     media: z
       .strictObject({ base64: z.base64(), mimetype: z.string().min(1), filename: z.string().optional() })
       .optional(),
-    location: z.strictObject({ latitude: z.number(), longitude: z.number(), name: z.string().optional() }).optional(),
+    location: z.strictObject({ latitude: z.number(), longitude: z.number(), name: z.string().optional(), address: z.string().optional() }).optional(),
     contact: z.strictObject({ name: z.string(), number: z.string() }).optional(),
     poll: z
       .strictObject({ name: z.string(), options: z.array(z.string()).min(2), multiple: z.boolean().default(false) })
@@ -27,6 +27,10 @@ export const PhoneMessage = z
     options: z.array(z.string()).optional(), // of a poll_vote
     target: wireId.optional(), // what a reaction, edit, revoke or poll_vote is about
     replyTo: wireId.optional(),
+    forwarded: z.boolean().optional(),
+    viewOnce: z.boolean().optional(),
+    mentions: z.array(z.string()).optional(), // numbers that the text names
+    rawType: z.string().min(1).max(50).optional(), // of `other`: what the page calls it
     wireId: wireId.optional(), // to send the very same message again
   })
   .superRefine((message, context) => {
@@ -37,7 +41,7 @@ export const PhoneMessage = z
   });
 export type PhoneMessage = z.infer<typeof PhoneMessage>;
 
-function neededField(type: PhoneMessage['type']): 'media' | 'location' | 'contact' | 'poll' | 'target' | undefined {
+function neededField(type: PhoneMessage['type']): 'media' | 'location' | 'contact' | 'poll' | 'target' | 'rawType' | undefined {
   switch (type) {
     case 'text':
       return undefined;
@@ -45,6 +49,8 @@ function neededField(type: PhoneMessage['type']): 'media' | 'location' | 'contac
     case 'contact':
     case 'poll':
       return type;
+    case 'other':
+      return 'rawType';
     case 'reaction':
     case 'edit':
     case 'revoke':
@@ -67,7 +73,7 @@ export function composeMessage(
   { sender, recipient, media, lookup }: { sender: string; recipient: string; media: MediaRecords; lookup: Lookup },
 ): Message {
   const { type, body, content } = bodyOf(written, media);
-  const merged = { ...content, ...quote(written, lookup), ...target(written, lookup) };
+  const merged = { ...content, ...quote(written, lookup), ...target(written, lookup), ...marksOf(written) };
   return {
     wireId: written.wireId ?? newWireId(),
     sender,
@@ -81,11 +87,13 @@ export function composeMessage(
 
 function bodyOf(written: PhoneMessage, media: MediaRecords): { type: string; body: string; content?: Content } {
   const { type, text: body, location, contact, poll, options } = written;
+  if (written.viewOnce) return { type: type === 'voice' ? 'ptt' : type, body: '' }; // linked devices get no file
   if (written.media) return mediaBody(written, written.media, media);
   if (location) return { type, body, content: placeContent(location) };
   if (contact) return { type: 'vcard', body: vcard(contact), content: { vcardFormattedName: contact.name } };
   if (poll) return { type: 'poll_creation', body: '', content: pollContent(poll) };
   if (type === 'poll_vote') return { type, body, content: { options: options ?? [] } };
+  if (type === 'other') return { type: written.rawType ?? 'unknown', body };
   return { type: type === 'text' ? 'chat' : type, body };
 }
 
@@ -110,10 +118,10 @@ function mediaBody(
   return { type: type === 'voice' ? 'ptt' : type, body: '', content };
 }
 
-const placeContent = ({ latitude, longitude, name = '' }: NonNullable<PhoneMessage['location']>): Content => ({
+const placeContent = ({ latitude, longitude, name = '', address }: NonNullable<PhoneMessage['location']>): Content => ({
   lat: latitude,
   lng: longitude,
-  loc: name,
+  loc: address === undefined ? name : `${name}\n${address}`,
 });
 
 const pollContent = ({ name, options, multiple }: NonNullable<PhoneMessage['poll']>): Content => ({
@@ -126,6 +134,12 @@ function vcard({ name, number }: NonNullable<PhoneMessage['contact']>): string {
   const phone = `TEL;type=CELL;waid=${number.replace('+', '')}:${number}`;
   return ['BEGIN:VCARD', 'VERSION:3.0', `N:;${name};;;`, `FN:${name}`, phone, 'END:VCARD'].join('\n');
 }
+
+const marksOf = ({ forwarded, viewOnce, mentions }: PhoneMessage): Content => ({
+  ...(forwarded && { isForwarded: true, forwardingScore: 1 }),
+  ...(viewOnce && { isViewOnce: true }),
+  ...(mentions && { mentionedJidList: mentions.map((number) => userJid(number.replace('+', ''))) }),
+});
 
 function quote({ replyTo }: PhoneMessage, lookup: Lookup): Content {
   const quoted = replyTo === undefined ? undefined : lookup(replyTo);

@@ -18,6 +18,8 @@ export interface PhoneEntry {
   readonly location?: { latitude: unknown; longitude: unknown };
   readonly poll?: { name: unknown; options: unknown };
   readonly target?: string;
+  readonly isForwarded?: true;
+  readonly preview?: { title: unknown; url: unknown }; // of a link in the text
   readonly replyTo?: string;
 }
 
@@ -104,9 +106,11 @@ function mediaOf(content: Content | undefined): Pick<PhoneEntry, 'media'> {
   return { media: { mimetype, ...named, size: Number(size ?? 0), sha256: filehash, url } };
 }
 
-function detailsOf(content: Content | undefined): Pick<PhoneEntry, 'location' | 'poll'> {
-  const { lat, lng, pollName, pollOptions } = content ?? {};
+function detailsOf(content: Content | undefined): Pick<PhoneEntry, 'location' | 'poll' | 'isForwarded' | 'preview'> {
+  const { lat, lng, pollName, pollOptions, isForwarded, title, matchedText } = content ?? {};
   return {
+    ...(isForwarded === true && { isForwarded }),
+    ...(title !== undefined && { preview: { title, url: matchedText } }),
     ...(lat !== undefined && { location: { latitude: lat, longitude: lng } }),
     ...(pollName !== undefined && { poll: { name: pollName, options: pollOptions } }),
   };

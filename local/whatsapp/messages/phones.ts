@@ -6,6 +6,7 @@ import type { CopyRecords } from './copy-records.ts';
 import type { Message } from './message.ts';
 import type { PhoneMessage } from './phone-message.ts';
 import { composeMessage } from './phone-message.ts';
+import type { PresenceBoard } from './presence-board.ts';
 import type { PostOffice } from './post-office.ts';
 import type { Receipts } from './receipts.ts';
 
@@ -15,6 +16,7 @@ export interface PhonesOptions {
   readonly media: MediaRecords;
   readonly postOffice: PostOffice;
   readonly receipts: Receipts;
+  readonly presence: PresenceBoard;
 }
 
 /** How far back a reply or reaction may reach. */
@@ -34,7 +36,7 @@ export interface Phones {
   setOnline(account: Account, online: boolean): void;
 }
 
-export function makePhones({ directory, copies, media, postOffice, receipts }: PhonesOptions): Phones {
+export function makePhones({ directory, copies, media, postOffice, receipts, presence }: PhonesOptions): Phones {
   return {
     write(account, recipient, written) {
       const lookup = (wireId: string) =>
@@ -53,6 +55,7 @@ export function makePhones({ directory, copies, media, postOffice, receipts }: P
     },
     setOnline(account, online) {
       directory.update(account, { online });
+      presence.note(account);
       if (!online) return;
       const waiting = copies.listWaiting(account.number);
       receipts.reach(account, waiting);

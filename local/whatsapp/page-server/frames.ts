@@ -25,6 +25,7 @@ export const PageFrame = z.discriminatedUnion('t', [
   z.object({ t: z.literal('got'), s: z.int() }), // stored up to this delivery
   z.object({ t: z.literal('read'), chat: jid }),
   z.object({ t: z.literal('typing'), to: jid, state: z.enum(['typing', 'recording', 'stop']) }),
+  z.object({ t: z.literal('watch'), to: jid }), // tell when this person comes and goes
   z.object({ t: z.literal('ping') }),
   z.object({ t: z.literal('logout') }),
   z.object({ t: z.literal('dismissed') }), // somebody clicked the dialog away

@@ -5,6 +5,7 @@ import type { CopyRecords } from '../messages/copy-records.ts';
 import type { DeliveryRecords } from '../messages/delivery-records.ts';
 import type { LateSends } from '../messages/late-sends.ts';
 import type { Origin, PostOffice } from '../messages/post-office.ts';
+import type { PresenceBoard } from '../messages/presence-board.ts';
 import type { Receipts } from '../messages/receipts.ts';
 import type { TypingBoard } from '../messages/typing-board.ts';
 import { ACK } from '../messages/message.ts';
@@ -27,6 +28,7 @@ export interface PageDeskOptions {
   readonly deliveries: DeliveryRecords;
   readonly lateSends: LateSends;
   readonly typing: TypingBoard;
+  readonly presence: PresenceBoard;
   readonly queries: Queries;
   readonly switchboard: Switchboard;
   readonly settings: SettingsStore;
@@ -79,6 +81,8 @@ function handleLinked(options: PageDeskOptions, { connection, account, link }: L
       return options.receipts.read(account, options.copies.listBelow(account.number, ACK.read, addressOf(frame.chat)));
     case 'typing':
       return options.typing.note(account.number, addressOf(frame.to), frame.state);
+    case 'watch':
+      return options.presence.watch(connection, addressOf(frame.to));
     case 'ping':
       return connection.send({ t: 'pong' });
     case 'q':

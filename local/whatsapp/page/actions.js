@@ -27,11 +27,19 @@ function targetKey(item) {
 export function actOn(item) {
   const parent = targetKey(item);
   const msg = Msg.get(parent);
-  if (item.type === 'edit' && msg) change(msg, { body: item.body });
-  if (item.type === 'revoke' && msg) change(msg, { type: 'revoked', body: '' });
+  if (item.type === 'edit' && msg) edit(msg, item.body, item.ts * 1000);
+  if (item.type === 'revoke' && msg) revoke(msg);
   if (item.type === 'reaction') reactionTableMode.bulkUpsert([reactionOf(item, parent)]);
   if (item.type === 'poll_vote' && msg) pollVoteTableMode.bulkUpsert([voteOf(item, parent, msg)]);
 }
+
+/** Of media the caption changes. */
+export function edit(msg, text, atMs) {
+  const changed = msg.directPath ? { caption: text } : { body: text };
+  change(msg, { latestEditMsgKey: msg.id, latestEditSenderTimestampMs: atMs, ...changed });
+}
+
+export const revoke = (msg) => change(msg, { type: 'revoked', body: '' });
 
 function change(msg, changes) {
   msg.set(changes);

@@ -9,6 +9,7 @@ const CONTENT_KEYS = [
   'pollName', 'pollOptions', 'pollSelectableOptionsCount',
   'quotedMsg', 'quotedStanzaID', 'quotedParticipant',
   'mentionedJidList', 'isForwarded', 'forwardingScore',
+  'title', 'description', 'matchedText', 'subtype', // what a link leads to
   'target', 'targetFrom', 'options',
 ];
 

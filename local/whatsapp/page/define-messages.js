@@ -7,7 +7,7 @@ import { MsgKey } from './msg-key.js';
 import { saveChat } from './persistence.js';
 import { takeHistory } from './receive.js';
 import { addAndSendMsgToChat } from './send.js';
-import { Cmd, line } from './session.js';
+import { Cmd, line, me } from './session.js';
 import { asUserWidOrThrow, createWid } from './wid.js';
 
 /** Modules that send, act on, and fetch messages. */
@@ -40,14 +40,31 @@ async function sendPeerDataOperationRequest(kind, { chatId }) {
   takeHistory(await line.ask('history', chatId.toString()));
 }
 
-async function forwardMessages({ chat, msgs }) {
+/** What a forwarded message does not take along. */
+const LEFT_BEHIND = [
+  'author', 'notifyName', 'caption', 'quotedMsg', 'quotedStanzaID', 'quotedParticipant', 'mentionedJidList', 'latestEditMsgKey',
+  'latestEditSenderTimestampMs',
+];
+
+async function forwardMessages({ chat, msgs, includeCaption }) {
   for (const msg of msgs) {
-    const { id: _id, ack: _ack, ...attributes } = msg.serialize();
+    const attributes = Object.fromEntries(Object.entries(msg.serialize()).filter(([name]) => !LEFT_BEHIND.includes(name)));
     const id = new MsgKey({ fromMe: true, remote: chat.id, id: await MsgKey.newId() });
     const now = Math.floor(Date.now() / 1000);
-    const copy = { ...attributes, id, ack: 0, to: chat.id, t: now, self: 'out', isNewMsg: true, isForwarded: true };
+    const copy = {
+      ...attributes,
+      ...(includeCaption && { caption: msg.caption }),
+      ...{ id, ack: 0, from: me.wid, to: chat.id, t: now, self: 'out', isNewMsg: true },
+      ...{ isForwarded: true, forwardingScore: (msg.forwardingScore ?? 0) + 1 },
+    };
     await addAndSendMsgToChat(chat, copy)[1];
   }
+}
+
+/** Nothing is fetched here: a page of that name is made up. */
+async function getLinkPreview({ href, url }) {
+  const { hostname, pathname } = new URL(href);
+  return { url, data: { title: `Preview of ${hostname}`, description: pathname, canonicalUrl: href, matchedText: url } };
 }
 
 Object.assign(Cmd, {
@@ -71,7 +88,7 @@ define({
   WAWebFindChatAction: { findOrCreateLatestChat: async (wid) => ({ chat: await findOrCreateChat(wid) }) },
   WAWebUpdateUnreadChatAction: { sendSeen },
   WALinkify: { findLink: (text) => findLinks(text)[0], findLinks },
-  WAWebLinkPreviewChatAction: { getLinkPreview: async () => undefined },
+  WAWebLinkPreviewChatAction: { getLinkPreview },
   WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields: () => ({}) },
   WAWebMsgReply: { canReplyMsg: (msg) => msg.type !== 'revoked' },
   WAWebQuotedMsgModelUtils: {

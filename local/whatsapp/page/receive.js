@@ -1,4 +1,4 @@
-import { actOn, isAction } from './actions.js';
+import { actOn, edit, isAction, revoke } from './actions.js';
 import { chatFor } from './chats.js';
 import { learnName } from './contacts.js';
 import { attributesFrom } from './content.js';
@@ -28,15 +28,17 @@ function msgFrom(item, isNewMsg) {
     isNewMsg,
     ...(item.name && !item.me && { notifyName: item.name }),
     ...attributesFrom(item.c),
+    ...(item.c?.directPath && item.body && { body: '', caption: item.body }), // a caption that was edited
   });
 }
 
-/** Puts a message into its chat. One that is there already only learns a newer ack. */
+/** Puts a message into its chat. One that is there already only learns a newer ack, and what was done to it meanwhile. */
 function take(item, isNewMsg) {
   const msg = msgFrom(item, isNewMsg);
   const existing = Msg.get(msg.id);
   if (existing) {
     if (item.me) raiseAck(existing, item.ack ?? 1);
+    learnChanges(existing, msg);
     return undefined;
   }
   const chat = chatFor(msg.id.remote);
@@ -48,6 +50,14 @@ function take(item, isNewMsg) {
   saveMessage(msg);
   saveChat(chat);
   return msg;
+}
+
+/** From a phone's history; it does not say when. */
+function learnChanges(existing, msg) {
+  if (existing.type === 'revoked') return;
+  if (msg.type === 'revoked') revoke(existing);
+  else if (msg.body && msg.body !== existing.body) edit(existing, msg.body, Date.now());
+  else if (msg.caption && msg.caption !== existing.caption) edit(existing, msg.caption, Date.now());
 }
 
 /** What the phone knows of the past: nothing in it is new. */

@@ -1,12 +1,15 @@
 import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { messageNotFound } from '../../domain/errors.ts';
-import type { Messages, MovingBatch, StoredMessage } from '../../domain/outbox/messages.ts';
+import type { Messages, StoredMessage } from '../../domain/outbox/messages.ts';
 import type { Page, PageRequest } from '../../domain/page.ts';
-import { batchGet, insertOnce } from './batch.ts';
+import { batchGet } from './batch.ts';
 import type { Item } from './conditions.ts';
 import { decodeCursor, encodeCursor, listName } from './cursor.ts';
 import { messageKey, partitionOfId } from './keys.ts';
-import { asMessageItem, receivedItem, standingOf, storedOf } from './message-item.ts';
+import { annotateMessages, isMessage } from './message-annotations.ts';
+import { findMessageIds } from './message-ids.ts';
+import { insertReceived } from './message-inbound.ts';
+import { asMessageItem, standingOf, storedOf } from './message-item.ts';
 import { applyMove } from './message-move-one.ts';
 import { applyMoves } from './message-moves.ts';
 import { queryPage } from './query-page.ts';
@@ -18,16 +21,16 @@ export const dynamoMessages = (doc: DynamoDBDocumentClient, tableName: string): 
     const { Item } = await doc.send(
       new GetCommand({ TableName: tableName, Key: messageKey(workspaceId, messageId), ConsistentRead: true }),
     );
-    if (!Item) throw messageNotFound(messageId);
+    if (!isMessage(Item)) throw messageNotFound(messageId);
     return storedOf(asMessageItem(Item));
   },
   async getMany(workspaceId, messageIds) {
     const items = await batchGet(doc, tableName, messageIds.map((id) => messageKey(workspaceId, id)));
-    return new Map(items.flatMap((item) => (item ? [[item['sk'] as string, storedOf(asMessageItem(item))] as const] : [])));
+    return new Map(items.flatMap((item) => (isMessage(item) ? [[item['sk'] as string, storedOf(asMessageItem(item))] as const] : [])));
   },
   async standings(workspaceId, messageIds) {
     const items = await batchGet(doc, tableName, messageIds.map((id) => messageKey(workspaceId, id)), { consistent: true });
-    return items.flatMap((item) => (item ? [standingOf(asMessageItem(item))] : []));
+    return items.flatMap((item) => (isMessage(item) ? [standingOf(asMessageItem(item))] : []));
   },
   listOfChat: (workspaceId, chatId, page) => listOfChat(doc, tableName, workspaceId, chatId, page),
   applyChanges: (workspaceId, batch, changes) => {
@@ -35,6 +38,8 @@ export const dynamoMessages = (doc: DynamoDBDocumentClient, tableName: string): 
     if (first && changes.length === 1) return applyMove(doc, tableName, workspaceId, batch, first);
     return applyMoves(doc, tableName, workspaceId, batch, changes);
   },
+  findIds: (workspaceId, references) => findMessageIds(doc, tableName, workspaceId, references),
+  annotate: (workspaceId, batch, changes) => annotateMessages(doc, tableName, workspaceId, batch, changes),
   insertInbound: (batch, messages) => insertReceived(doc, tableName, batch, messages),
 });
 
@@ -60,12 +65,4 @@ async function listOfChat(
   };
   const toMessage = (item: Item) => storedOf(asMessageItem(item));
   return queryPage(doc, query, page.limit, toMessage, (last) => encodeCursor(list, String(last['sk'])));
-}
-
-async function insertReceived(doc: DynamoDBDocumentClient, tableName: string, batch: MovingBatch, messages: readonly StoredMessage[]) {
-  const items = messages.map((message) => receivedItem(message, batch.sequence));
-  const inserted = await insertOnce(doc, tableName, items.map((item) => ({ ...item })));
-  const present = await batchGet(doc, tableName, items.filter((_, i) => !inserted[i]), { consistent: true });
-  const broughtBefore = new Set(present.filter((item) => item?.['movedBy'] === batch.sequence).map((item) => item?.['sk']));
-  return messages.filter((message, i) => inserted[i] || broughtBefore.has(message.id));
 }

@@ -1,4 +1,6 @@
+import type { MessageDetails } from '../../contracts/message-details.ts';
 import type { MessageContent, MessageFailure, MessageStatus, MessageType, Priority } from '../../contracts/message.ts';
+import { withAnnotations, type Annotations } from '../../domain/outbox/annotations.ts';
 import type { MessageStanding, StoredMessage } from '../../domain/outbox/messages.ts';
 import type { OutboundMessage } from '../../domain/outbox/outbound-message.ts';
 import type { Item } from './conditions.ts';
@@ -18,6 +20,12 @@ export interface MessageItem extends Key {
   readonly content?: MessageContent;
   readonly author?: string;
   readonly replyTo?: string;
+  readonly isForwarded?: boolean;
+  readonly mentions?: readonly string[];
+  readonly details?: MessageDetails;
+  /** What was done to it since, and how often that changed. */
+  readonly annotations?: Annotations;
+  readonly annotationsRevision?: number;
   readonly campaignId?: string;
   readonly priority?: Priority;
   readonly dueAt?: number;
@@ -67,6 +75,10 @@ export const receivedItem = (message: StoredMessage, movedBy: string): MessageIt
   ...(message.author !== null && { author: message.author }),
   ...(message.wireId !== null && { wireId: message.wireId }),
   ...(message.receivedAt !== null && { receivedAt: message.receivedAt }),
+  ...(message.replyTo !== null && { replyTo: message.replyTo }),
+  ...(message.isForwarded && { isForwarded: true }),
+  ...(message.mentions.length > 0 && { mentions: message.mentions }),
+  ...(message.details !== null && { details: message.details }),
 });
 
 const workspaceOf = ({ pk }: Key): string => pk.slice(0, pk.indexOf('#'));
@@ -95,13 +107,16 @@ export const standingOf = ({ sessionId, status, movedBy }: MessageItem): Message
 
 const textOf = (content: MessageContent): string | null => ('text' in content ? (content.text ?? null) : null);
 
-export const storedOf = (item: MessageItem): StoredMessage => ({
+export const storedOf = (item: MessageItem): StoredMessage =>
+  withAnnotations({ ...shownFieldsOf(item), ...timesOf(item), ...extrasOf(item) }, item.annotations ?? {});
+
+const shownFieldsOf = (item: MessageItem) => ({
   id: item.sk,
   workspaceId: workspaceOf(item),
   sessionId: item.sessionId,
   chatId: item.chatId,
   peer: item.peer,
-  direction: item.content ? 'outbound' : 'inbound',
+  direction: item.content ? ('outbound' as const) : ('inbound' as const),
   type: item.content?.type ?? item.type ?? 'unknown',
   text: item.content ? textOf(item.content) : (item.text ?? null),
   content: item.content ?? null,
@@ -111,10 +126,20 @@ export const storedOf = (item: MessageItem): StoredMessage => ({
   failure: item.failure ?? null,
   priority: item.priority ?? null,
   campaignId: item.campaignId ?? null,
+});
+
+const timesOf = (item: MessageItem) => ({
   dueAt: item.dueAt ?? null,
   queuedAt: item.queuedAt ?? null,
   sentAt: item.sentAt ?? null,
   deliveredAt: item.deliveredAt ?? null,
   readAt: item.readAt ?? null,
   receivedAt: item.receivedAt ?? null,
+});
+
+const extrasOf = (item: MessageItem) => ({
+  replyTo: item.replyTo ?? null,
+  isForwarded: item.isForwarded ?? false,
+  mentions: item.mentions ?? [],
+  details: item.details ?? null,
 });

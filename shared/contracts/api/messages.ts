@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SessionId } from '../ids.ts';
-import { MessageContent, MessageFailure, MessageStatus, MessageType, Priority } from '../message.ts';
+import { MessageDetails, MessageReaction, PollVote } from '../message-details.ts';
+import { MessageContent, MessageFailure, MessageStatus, MessageText, MessageType, Priority } from '../message.ts';
 import { Recipient } from '../phone-number.ts';
 import { NullableInstant, PageQuery, pageOf } from './common.ts';
 
@@ -54,6 +55,14 @@ export const MessageView = z.object({
   deliveredAt: NullableInstant,
   readAt: NullableInstant,
   receivedAt: NullableInstant,
+  content: MessageDetails.nullable().describe('Location, contact cards, poll, or what an action is about'),
+  replyTo: z.string().nullable().describe('The message replied to, if it is one we know'),
+  isForwarded: z.boolean(),
+  mentions: z.array(z.string()),
+  editedAt: NullableInstant,
+  revokedAt: NullableInstant.describe('When it was deleted for everyone. Its text stays in your history'),
+  reactions: z.array(MessageReaction),
+  votes: z.array(PollVote),
   campaignId: z.string().optional(),
 });
 export type MessageView = z.infer<typeof MessageView>;
@@ -73,4 +82,11 @@ export type ChatView = z.infer<typeof ChatView>;
 export const ChatPage = pageOf(ChatView);
 export const ListChatsQuery = PageQuery.extend({ sessionId: SessionId.optional() });
 
-export const TypingRequest = z.strictObject({ isTyping: z.boolean().default(true) });
+export const TypingRequest = z.strictObject({
+  isTyping: z.boolean().default(true),
+  state: z.enum(['typing', 'recording']).default('typing').describe('`recording`: a voice message'),
+});
+
+export const EditMessageRequest = z.strictObject({ text: MessageText });
+export const ForwardMessageRequest = z.strictObject({ to: Recipient });
+export const ReactRequest = z.strictObject({ emoji: z.string().max(16).describe('Empty takes the reaction back') });

@@ -1,4 +1,5 @@
 import type { MessageView } from '../../contracts/api/messages.ts';
+import { sentDetails } from './actions.ts';
 import type { StoredMessage } from './messages.ts';
 
 const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
@@ -29,6 +30,14 @@ export function messageView(message: StoredMessage, ownNumber: string | null): M
     deliveredAt: instant(message.deliveredAt),
     readAt: instant(message.readAt),
     receivedAt: instant(message.receivedAt),
+    content: message.content ? sentDetails(message.content) : message.details,
+    replyTo: message.replyTo,
+    isForwarded: message.isForwarded || type === 'forward',
+    mentions: [...message.mentions],
+    editedAt: instant(message.editedAt),
+    revokedAt: instant(message.revokedAt),
+    reactions: message.reactions.map((reaction) => ({ ...reaction, at: new Date(reaction.at).toISOString() })),
+    votes: message.votes.map((vote) => ({ ...vote, options: [...vote.options], at: new Date(vote.at).toISOString() })),
     ...(campaignId !== null && { campaignId }),
   };
 }

@@ -1,8 +1,10 @@
 import type { MessageContent, MessageFailure, MessageStatus, MessageType, Priority } from '../../contracts/message.ts';
 import type { Page, PageRequest } from '../page.ts';
+import type { Deed } from './annotations.ts';
+import type { MessageExtras } from './message-extras.ts';
 
 /** A message of a chat, in or out, as the history shows it. Times are Unix ms. */
-export interface StoredMessage {
+export interface StoredMessage extends MessageExtras {
   readonly id: string;
   readonly workspaceId: string;
   readonly sessionId: string;
@@ -57,6 +59,31 @@ export interface AppliedChange {
   readonly from: MessageStatus;
 }
 
+/** A message by what WhatsApp calls it. */
+export interface WireReference {
+  readonly sessionId: string;
+  readonly peer: string; // the chat
+  readonly wireId: string;
+  /** WhatsApp's time of it, Unix ms: with it an incoming message is found at once. */
+  readonly at: number | null;
+}
+
+/** What was done to one message. */
+export interface MessageDeeds {
+  readonly messageId: string;
+  readonly deeds: readonly Deed[];
+  /** It may not be there yet: what was done to it waits for it. */
+  readonly mayComeLater: boolean;
+}
+
+export interface AnnotatedMessage {
+  readonly messageId: string;
+  /** As it was before; `undefined`: it has not come yet. */
+  readonly message: StoredMessage | undefined;
+  /** Deeds that changed something, be it on an earlier delivery of the same batch. */
+  readonly news: readonly Deed[];
+}
+
 /** The message history of all workspaces. */
 export interface Messages {
   /** Throws `message_not_found`, for another workspace's message too. */
@@ -73,6 +100,10 @@ export interface Messages {
    * lost the session may not give up what its new owner is sending.
    */
   applyChanges(workspaceId: string, batch: MovingBatch, changes: readonly StatusChange[]): Promise<readonly AppliedChange[]>;
+  /** Ids of the messages that WhatsApp calls so, at their references' places. Looks no further back than the newest few hundred of a chat where it has to search. */
+  findIds(workspaceId: string, references: readonly WireReference[]): Promise<readonly (string | undefined)[]>;
+  /** Notes what was done to messages; at most one entry a message. The newest of a kind counts (see `annotate`), whatever the order. */
+  annotate(workspaceId: string, batch: MovingBatch, changes: readonly MessageDeeds[]): Promise<readonly AnnotatedMessage[]>;
   /** Inserts those not there yet. Returns what this batch brought, be it on an earlier delivery of the same batch. */
   insertInbound(batch: MovingBatch, messages: readonly StoredMessage[]): Promise<readonly StoredMessage[]>;
 }

@@ -2,7 +2,9 @@ import type { MessageContent, Priority } from '../../contracts/message.ts';
 import { DomainError } from '../errors.ts';
 import type { InstanceCalls } from '../sessions/instance-calls.ts';
 import type { Session } from '../sessions/session.ts';
+import { requireReferences } from './check-references.ts';
 import { mediaUrlOf } from './media-rules.ts';
+import { NO_EXTRAS } from './message-extras.ts';
 import type { Messages, StoredMessage } from './messages.ts';
 import type { OutboundMessage } from './outbound-message.ts';
 import type { Outbox } from './outbox.ts';
@@ -34,7 +36,7 @@ const MAX_DELAY_MS = 365 * 24 * 3_600_000;
 
 /**
  * Puts a message into its session's outbox, from where on it is safe (I1), and wakes the sender. Throws `invalid_request`
- * when it refers to a message of another chat, is to leave more than a year from now, or has media nobody may fetch.
+ * when it is to leave more than a year from now or has media nobody may fetch, and what `requireReferences` throws.
  */
 export function makeQueueMessage(deps: QueueMessageDeps) {
   return async (order: MessageOrder): Promise<StoredMessage> => {
@@ -42,7 +44,7 @@ export function makeQueueMessage(deps: QueueMessageDeps) {
     requireWholeText(message);
     requireWithinAYear(message, order.now);
     requirePublicMedia(deps, message);
-    await requireSameChat(deps.messages, message);
+    await requireReferences(deps.messages, message);
     const { inserted } = await deps.outbox.insert(message);
     if (message.dueAt <= order.now) await deps.calls.nudge(order.session, 'outbox');
     return inserted ? justQueued(message) : deps.messages.get(message.workspaceId, message.id);
@@ -85,22 +87,12 @@ function requirePublicMedia({ isPublicUrl }: QueueMessageDeps, { content }: Outb
   if (url !== undefined && !isPublicUrl(url)) throw invalid('media.url', 'must lead to a public address');
 }
 
-async function requireSameChat(messages: QueueMessageDeps['messages'], { workspaceId, chatId, content, replyTo }: OutboundMessage): Promise<void> {
-  const references = [
-    ...(replyTo === null ? [] : [{ path: 'replyTo', id: replyTo }]),
-    ...(content.type === 'reaction' ? [{ path: 'reaction.messageId', id: content.reaction.messageId }] : []),
-  ];
-  if (references.length === 0) return;
-  const found = await messages.getMany(workspaceId, references.map(({ id }) => id));
-  const wrong = references.find(({ id }) => found.get(id)?.chatId !== chatId);
-  if (wrong) throw invalid(wrong.path, 'must be the id of a message of the same chat');
-}
-
 const invalid = (path: string, message: string): DomainError =>
   new DomainError('invalid', 'invalid_request', `Not valid: ${path}.`, { fields: [{ path, message }] });
 
 /** How the history shows a message that was put into the outbox this moment. */
-const justQueued = ({ content, replyTo: _replyTo, claimToken: _claimToken, ...message }: OutboundMessage): StoredMessage => ({
+const justQueued = ({ content, claimToken: _claimToken, ...message }: OutboundMessage): StoredMessage => ({
+  ...NO_EXTRAS,
   ...message,
   direction: 'outbound',
   type: content.type,

@@ -82,10 +82,17 @@ describe('Chats', () => {
   it('show that someone types', async () => {
     expect(await post('typing')).toMatchObject({ status: 202, body: '' });
     expect(await post('typing', { isTyping: false })).toMatchObject({ status: 202 });
-    expect(commands()).toEqual([{ command: 'typing', peer: PEER, isTyping: true }, { command: 'typing', peer: PEER, isTyping: false }]);
+    expect(await post('typing', { state: 'recording' })).toMatchObject({ status: 202 });
+    expect(await post('presence')).toMatchObject({ status: 202, body: '' });
+    expect(commands()).toEqual([
+      { command: 'typing', peer: PEER, isTyping: true },
+      { command: 'typing', peer: PEER, isTyping: false },
+      { command: 'typing', peer: PEER, isTyping: true, state: 'recording' },
+      { command: 'watch-presence', peer: PEER },
+    ]);
   });
 
-  it.each(['read', 'typing'])('take no %s while their number is not connected', async (action) => {
+  it.each(['read', 'typing', 'presence'])('take no %s while their number is not connected', async (action) => {
     await world.sessions.report(session.id, 1, { status: 'disconnected', at: new Date(NOON).toISOString() });
     expect(await post(action)).toMatchObject({ status: 409, body: { code: 'session_not_connected' } });
     expect((await world.chats.get(workspaceId, chatId)).unreadCount).toBe(1);
@@ -115,7 +122,10 @@ describe('Bad input gets a 4xx naming the field, and leaves no trace (I8)', () =
     { target: '/v1/chats/:chat/read', body: { all: true }, status: 422, path: 'all' },
     { target: '/v1/chats/:chat/typing', body: { isTyping: 'yes' }, status: 422, path: 'isTyping' },
     { target: '/v1/chats/:chat/typing', body: { seconds: 1 }, status: 422, path: 'seconds' },
+    { target: '/v1/chats/:chat/typing', body: { state: 'singing' }, status: 422, path: 'state' },
     { target: `/v1/chats/${CHAT}/typing`, status: 404 },
+    { target: `/v1/chats/${CHAT}/presence`, status: 404 },
+    { target: '/v1/chats/:chat/presence', body: { on: true }, status: 422, path: 'on' },
   ])('$method $target: $status $path', async ({ method = 'POST', target, body, status, path }) => {
     const before = await world.dynamo.scan('messages');
     const answer = await call(method, target.replace(':chat', chatId), { body });
@@ -127,7 +137,7 @@ describe('Bad input gets a 4xx naming the field, and leaves no trace (I8)', () =
 
   it("lets nobody see or touch another workspace's chat (I6)", async () => {
     const other = { workspaceId: anId('wsp') };
-    for (const target of [`GET /v1/chats/${chatId}/messages`, `POST /v1/chats/${chatId}/read`, `POST /v1/chats/${chatId}/typing`]) {
+    for (const target of [`GET /v1/chats/${chatId}/messages`, `POST /v1/chats/${chatId}/read`, `POST /v1/chats/${chatId}/typing`, `POST /v1/chats/${chatId}/presence`]) {
       const [method = '', path = ''] = target.split(' ');
       expect(await call(method, path, other)).toMatchObject({ status: 404, body: { code: 'chat_not_found' } });
     }

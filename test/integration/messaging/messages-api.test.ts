@@ -3,7 +3,9 @@ import type { HttpHandler } from '../../../lambdas/http/http-api.ts';
 import type { MessageView } from '../../../shared/contracts/api/messages.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { until } from '../../../local/client/until.ts';
+import type { StoredMessage } from '../../../shared/domain/outbox/messages.ts';
 import { callApi, type ApiCall } from '../../support/api-event.ts';
+import { aReceivedMessage } from '../../support/builders/received-message.ts';
 import { anId } from '../../support/builders/session.ts';
 import { OWN_NUMBER, startApiWorld, type ApiWorld } from './api-world.ts';
 
@@ -36,6 +38,7 @@ describe('POST /v1/messages', () => {
       id: expect.stringMatching(/^msg_[0-9A-Z]{26}$/), sessionId, chatId: chatIdOf(workspaceId, sessionId, TO), direction: 'outbound',
       to: TO, from: OWN_NUMBER, type: 'text', text: 'Hello', status: 'queued', wireId: null, failure: null, priority: 'critical',
       dueAt: expect.stringMatching(/Z$/), queuedAt: expect.stringMatching(/Z$/), ...times,
+      content: null, replyTo: null, isForwarded: false, mentions: [], editedAt: null, revokedAt: null, reactions: [], votes: [],
     });
     const { id } = body as MessageView;
     expect((await call('GET', `/v1/messages/${id}`)).body).toEqual(body);
@@ -140,6 +143,90 @@ describe('POST /v1/messages', () => {
   });
 });
 
+describe('What is done to a message', () => {
+  const MINUTE_MS = 60_000;
+  const BATCH = { sequence: '0000000001-0000000001', fencingToken: 1 };
+  /** A message of ours that left so long ago. */
+  async function sentAgo(ms: number, body: object = TEXT): Promise<MessageView> {
+    const message = await sent(body);
+    const [due] = await world.outbox.listDue({ sessionId: message.sessionId, campaignId: null }, Date.now(), 1);
+    if (due) await world.outbox.claim({ sessionId: message.sessionId, fencingToken: 1, messages: [due] });
+    await world.messages.applyChanges(workspaceId, BATCH, [{ messageId: message.id, to: 'sent', at: Date.now() - ms }]);
+    return message;
+  }
+  const received = async (): Promise<StoredMessage> => {
+    const { id: sessionId } = await world.connectedSession(workspaceId);
+    const [message] = await world.messages.insertInbound(BATCH, [aReceivedMessage({ workspaceId, sessionId, peer: TO })]);
+    return message as StoredMessage;
+  };
+  const dueOf = async (sessionId: string) => (await world.outbox.listDue({ sessionId, campaignId: null }, Date.now(), 10)).map(({ content, peer }) => ({ content, peer }));
+
+  it('is a message of its own, into the chat of the other', async () => {
+    await world.connectedSession(workspaceId);
+    const { id, sessionId } = await sentAgo(MINUTE_MS);
+    expect(await call('PATCH', `/v1/messages/${id}`, { body: { text: 'Better' } })).toMatchObject({ status: 202, body: { type: 'edit', text: 'Better', status: 'queued', content: { messageId: id } } });
+    expect(await call('POST', `/v1/messages/${id}/reactions`, { body: { emoji: '👍' } })).toMatchObject({ status: 202, body: { type: 'reaction', content: { messageId: id, emoji: '👍' } } });
+    expect(await call('DELETE', `/v1/messages/${id}`)).toMatchObject({ status: 202, body: { type: 'delete', to: TO } });
+    const contents = [
+      { type: 'edit', text: 'Better', edit: { messageId: id } },
+      { type: 'reaction', reaction: { messageId: id, emoji: '👍' } },
+      { type: 'delete', delete: { messageId: id } },
+    ];
+    expect(await dueOf(sessionId)).toEqual(contents.map((content) => ({ content, peer: TO })));
+  });
+
+  it('forwards what came in to somebody else, once for one Idempotency-Key', async () => {
+    const { id, sessionId } = await received();
+    const [to, headers] = ['+4915100000009', { 'Idempotency-Key': 'forward' }];
+    const forward = () => call('POST', `/v1/messages/${id}/forward`, { body: { to }, headers });
+    const first = await forward();
+    expect(first).toMatchObject({ status: 202, body: { type: 'forward', to, isForwarded: true, content: { messageId: id } } });
+    expect((await forward()).body).toEqual(first.body);
+    expect(await dueOf(sessionId)).toEqual([{ content: { type: 'forward', forward: { messageId: id } }, peer: to }]);
+  });
+
+  it.each([
+    { what: 'an edit after 15 minutes', ago: 16 * MINUTE_MS, method: 'PATCH', body: { text: 'Late' }, code: 'edit_window_closed' },
+    { what: 'a deletion after 60 hours', ago: 61 * 60 * MINUTE_MS, method: 'DELETE', body: undefined, code: 'delete_window_closed' },
+  ])('refuses $what', async ({ ago, method, body, code }) => {
+    const { id: sessionId } = await world.connectedSession(workspaceId);
+    const { id } = await sentAgo(ago);
+    expect(await call(method, `/v1/messages/${id}`, { body })).toMatchObject({ status: 422, body: { code, errors: [{ path: 'id' }] } });
+    expect(await dueOf(sessionId)).toEqual([]);
+  });
+
+  it('refuses to change what came in, what has no text, and what is deleted', async () => {
+    const { id, sessionId } = await received();
+    const refusal = { status: 422, body: { errors: [{ path: 'id' }] } };
+    expect(await call('PATCH', `/v1/messages/${id}`, { body: { text: 'Mine now' } })).toMatchObject(refusal);
+    expect(await call('DELETE', `/v1/messages/${id}`)).toMatchObject(refusal);
+    const place = await sentAgo(MINUTE_MS, { to: TO, type: 'location', location: { latitude: 1, longitude: 2 } });
+    expect(await call('PATCH', `/v1/messages/${place.id}`, { body: { text: 'There' } })).toMatchObject(refusal);
+    await world.messages.annotate(workspaceId, BATCH, [{ messageId: id, deeds: [{ kind: 'revoke', author: TO, at: Date.now() }], mayComeLater: false }]);
+    expect(await call('POST', `/v1/messages/${id}/reactions`, { body: { emoji: '👍' } })).toMatchObject(refusal);
+    expect(await dueOf(sessionId)).toEqual([]);
+  });
+
+  it('waits for what leaves later (409)', async () => {
+    await world.connectedSession(workspaceId);
+    const { id } = await sent({ ...TEXT, sendAt: new Date(Date.now() + MINUTE_MS).toISOString() });
+    expect(await call('PATCH', `/v1/messages/${id}`, { body: { text: 'Early' } })).toMatchObject({ status: 409, body: { code: 'message_not_sent' } });
+  });
+
+  it("cannot be done to another workspace's message (I6), nor through another session", async () => {
+    await world.connectedSession(workspaceId);
+    const { id } = await sentAgo(MINUTE_MS);
+    const other = { workspaceId: anId('wsp') };
+    await world.connectedSession(other.workspaceId);
+    for (const [method, path, body] of [['PATCH', '', { text: 'x' }], ['DELETE', '', undefined], ['POST', '/forward', { to: TO }], ['POST', '/reactions', { emoji: '' }]] as const) {
+      expect(await call(method, `/v1/messages/${id}${path}`, { body, ...other })).toMatchObject({ status: 404, body: { code: 'message_not_found' } });
+    }
+    const second = await world.connectedSession(workspaceId, { phoneNumber: '+4930999' });
+    const forward = { sessionId: second.id, to: '+4915100000009', type: 'forward', forward: { messageId: id } };
+    expect(await send(forward)).toMatchObject({ status: 422, body: { errors: [{ path: 'forward.messageId' }] } });
+  });
+});
+
 describe('Bad input gets a 4xx naming the field, and leaves no trace (I8)', () => {
   const tooLarge = { type: 'image', media: { base64: 'A'.repeat(360_000), mimetype: 'image/png' } };
   const SESSION_OF_NOBODY = 'ses_01J00000000000000000000000';
@@ -176,6 +263,9 @@ describe('Bad input gets a 4xx naming the field, and leaves no trace (I8)', () =
     { what: 'a poll with one answer', body: { to: TO, type: 'poll', poll: { question: '?', options: ['a'] } }, status: 422, path: 'poll.options' },
     { what: 'a reaction to nothing', body: { to: TO, type: 'reaction', reaction: { emoji: 'x' } }, status: 422, path: 'reaction.messageId' },
     { what: 'a reaction to what is not there', body: { to: TO, type: 'reaction', reaction: { messageId: MESSAGE_OF_NOBODY, emoji: 'x' } }, status: 422, path: 'reaction.messageId' },
+    { what: 'an edit of what is not there', body: { ...TEXT, type: 'edit', edit: { messageId: MESSAGE_OF_NOBODY } }, status: 422, path: 'edit.messageId' },
+    { what: 'a deletion of what is no id', body: { to: TO, type: 'delete', delete: { messageId: '#' } }, status: 422, path: 'delete.messageId' },
+    { what: 'a forward of nothing', body: { to: TO, type: 'forward', forward: {} }, status: 422, path: 'forward.messageId' },
     { what: 'a reply to what is not there', body: { ...TEXT, replyTo: MESSAGE_OF_NOBODY }, status: 422, path: 'replyTo' },
     { what: 'a reply to what is no id', body: { ...TEXT, replyTo: '#' }, status: 422, path: 'replyTo' },
     { what: 'a session id that is none', body: { ...TEXT, sessionId: 'x' }, status: 422, path: 'sessionId' },
@@ -203,6 +293,25 @@ describe('Bad input gets a 4xx naming the field, and leaves no trace (I8)', () =
     { target: '/v1/messages', status: 405 },
   ])('GET $target: $status', async ({ target, status }) => {
     expect(await call('GET', target)).toMatchObject({ status });
+  });
+
+  it.each<{ method: string; path: string; body?: unknown; status: number; field?: string }>([
+    { method: 'PATCH', path: '', body: {}, status: 422, field: 'text' },
+    { method: 'PATCH', path: '', body: { text: '' }, status: 422, field: 'text' },
+    { method: 'PATCH', path: '', body: { text: 'x', status: 'read' }, status: 422, field: 'status' },
+    { method: 'DELETE', path: '?force=1', status: 422, field: 'force' },
+    { method: 'POST', path: '/reactions', body: {}, status: 422, field: 'emoji' },
+    { method: 'POST', path: '/reactions', body: { emoji: 'x'.repeat(17) }, status: 422, field: 'emoji' },
+    { method: 'POST', path: '/forward', body: { to: 'Ada' }, status: 422, field: 'to' },
+    { method: 'GET', path: '/forward', status: 405 },
+  ])('$method /v1/messages/{id}$path with $body: $status $field', async ({ method, path, body, status, field }) => {
+    await world.connectedSession(workspaceId);
+    const { id } = await sent(TEXT);
+    const before = await world.dynamo.scan('messages');
+    const answer = await call(method, `/v1/messages/${id}${path}`, { body });
+    expect(answer).toMatchObject({ status });
+    if (field !== undefined) expect(answer.body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ path: field })]) });
+    expect(await world.dynamo.scan('messages')).toEqual(before);
   });
 
   it("shows nobody another workspace's message (I6)", async () => {

@@ -17,6 +17,7 @@ import { makePublishEvents } from '../../../shared/domain/webhooks/publish-event
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
+import { messageIdOf, wireIdOf } from '../../../shared/identity/message-identity.ts';
 import { aCampaign } from '../../support/builders/campaign.ts';
 import { anOutboundMessage } from '../../support/builders/outbound-message.ts';
 import { aSession, anId } from '../../support/builders/session.ts';
@@ -215,5 +216,98 @@ describe('session events', () => {
     expect(await sessions.findQr(world.sessionId)).toMatchObject({ qr: 'ref,1', attempt: 1 });
     await consumer()(batchOf(world, 3, [status('connected', 2)]), { isRepeat: false });
     expect(await sessions.findQr(world.sessionId)).toBeUndefined();
+  });
+
+  describe('what is done to messages', () => {
+    const ROME = { latitude: 41.9, longitude: 12.5, name: 'Rome', address: null };
+    const about = (peer: string, wireId: string, seconds: number, over: object = {}) =>
+      ({ at: at(seconds), peer, wireId, messageAt: at(seconds - 5), fromMe: false, author: peer, ...over });
+    const reacted = (peer: string, wireId: string, seconds: number, emoji: string, over: object = {}): SessionEvent =>
+      ({ type: 'message.reaction', ...about(peer, wireId, seconds, over), emoji });
+    const eventsOf = async ({ workspaceId, webhook }: World, type: string) =>
+      (await adapters().deliveries.list(workspaceId, webhook.id, { limit: 200 })).items.map(({ event }) => event).filter((event) => event.type === type);
+    const messageIn = (workspaceId: string, wireId: string, seconds: number) => adapters().messages.get(workspaceId, messageIdOf(workspaceId, CUSTOMER, Date.parse(at(seconds)), wireId));
+
+    it('shows on the message, and is told once, whether it comes before or after the message', async () => {
+      const world = await aBusySession();
+      const { workspaceId, sessionId } = world;
+      const batches = [
+        batchOf(world, 1, [reacted(CUSTOMER, 'IN2', 7, '👍'), received(CUSTOMER, 'IN1', 1), { type: 'message.edited', ...about(CUSTOMER, 'IN1', 6), text: 'Hi there' }]),
+        batchOf(world, 2, [received(CUSTOMER, 'IN2', 2), { type: 'message.revoked', ...about(CUSTOMER, 'IN1', 6, { at: at(8) }) }]),
+      ];
+      for (const batch of batches) {
+        await consumer()(batch, { isRepeat: false });
+        await consumer()(batch, { isRepeat: true });
+      }
+      const [first, second] = [await messageIn(workspaceId, 'IN1', 1), await messageIn(workspaceId, 'IN2', 2)];
+      expect(first).toMatchObject({ text: 'Hi there', editedAt: Date.parse(at(6)), revokedAt: Date.parse(at(8)) });
+      expect(second).toMatchObject({ text: 'Hi', reactions: [{ author: CUSTOMER, emoji: '👍' }] });
+      const told = async (type: string) => (await eventsOf(world, type)).map(({ chatId, data }) => [chatId, data['messageId']]);
+      const chatId = chatIdOf(workspaceId, sessionId, CUSTOMER);
+      expect(await told('message.edited')).toEqual([[chatId, first.id]]);
+      expect(await told('message.revoked')).toEqual([[chatId, first.id]]);
+      expect(await told('message.reaction')).toEqual([[chatId, second.id]]);
+      expect(await eventsOf(world, 'message.received')).toHaveLength(2);
+    });
+
+    it('by us shows once it is sent, also when no page tells of it, and opens no chat', async () => {
+      const world = await aBusySession();
+      const { workspaceId, sessionId } = world;
+      const [target] = world.direct as [OutboundMessage];
+      const action = (content: OutboundMessage['content']) => anOutboundMessage({ workspaceId, sessionId, peer: CUSTOMER, content });
+      const actions = [action({ type: 'edit', text: 'Better', edit: { messageId: target.id } }), action({ type: 'reaction', reaction: { messageId: target.id, emoji: '🎉' } }), action({ type: 'delete', delete: { messageId: target.id } })];
+      const { outbox, messages, chats } = adapters();
+      await outbox.insertMany(actions);
+      await outbox.claim({ sessionId, fencingToken: 1, messages: actions });
+      const batch = batchOf(world, 1, actions.map((each, i) => sent(each, 5 + i)));
+      await consumer()(batch, { isRepeat: false });
+      await consumer()(batch, { isRepeat: true });
+      const own: SessionEvent = { type: 'message.edited', ...about(CUSTOMER, wireIdOf(target.id, sessionId), 9, { author: null, fromMe: true }), text: 'Better' };
+      await consumer()(batchOf(world, 2, [own]), { isRepeat: false }); // the page tells of it as well
+      expect(await messages.get(workspaceId, target.id)).toMatchObject({ text: 'Better', editedAt: Date.parse(at(9)), revokedAt: Date.parse(at(7)), reactions: [{ author: null, emoji: '🎉' }] });
+      expect([await eventsOf(world, 'message.edited'), await eventsOf(world, 'message.reaction'), await eventsOf(world, 'message.revoked')].map(({ length }) => length)).toEqual([1, 1, 1]);
+      expect((await chats.list(workspaceId, { limit: 5 })).items).toEqual([]);
+    });
+
+    it('is told of messages that we do not have, too, and of votes in polls of ours', async () => {
+      const world = await aBusySession();
+      const [poll] = world.direct as [OutboundMessage];
+      const vote: SessionEvent = { type: 'message.vote', ...about(CUSTOMER, wireIdOf(poll.id, world.sessionId), 9, { fromMe: true }), options: ['Mon'] };
+      const onPhone = reacted(CUSTOMER, 'WRITTEN ON THE PHONE', 9, '👍', { fromMe: true });
+      for (let delivery = 0; delivery < 2; delivery++) await consumer()(batchOf(world, 1, [vote, onPhone]), { isRepeat: delivery > 0 });
+      expect((await adapters().messages.get(world.workspaceId, poll.id)).votes).toMatchObject([{ author: CUSTOMER, options: ['Mon'] }]);
+      expect(await eventsOf(world, 'message.vote')).toMatchObject([{ data: { messageId: poll.id, options: ['Mon'], author: CUSTOMER } }]);
+      expect(await eventsOf(world, 'message.reaction')).toMatchObject([{ data: { messageId: null, wireId: 'WRITTEN ON THE PHONE', emoji: '👍' } }]);
+    });
+
+    it('keeps what a message says beside its text, and what it replies to', async () => {
+      const world = await aBusySession();
+      const { workspaceId, sessionId } = world;
+      const [ours] = world.direct as [OutboundMessage];
+      const place: SessionEvent = { ...received(CUSTOMER, 'IN1', 1), messageType: 'location', details: { location: ROME }, replyToWireId: wireIdOf(ours.id, sessionId) } as SessionEvent;
+      const reply: SessionEvent = { ...received(CUSTOMER, 'IN2', 2), replyToWireId: 'IN1', replyToAt: at(1), isForwarded: true, mentions: ['+491511234567'] } as SessionEvent;
+      const later: SessionEvent = { ...received(CUSTOMER, 'IN3', 3), replyToWireId: 'IN2', replyToAt: null } as SessionEvent;
+      await consumer()(batchOf(world, 1, [reply, place]), { isRepeat: false });
+      await consumer()(batchOf(world, 2, [later]), { isRepeat: false });
+      const first = await messageIn(workspaceId, 'IN1', 1);
+      expect(first).toMatchObject({ type: 'location', details: { location: ROME }, replyTo: ours.id, isForwarded: false });
+      const second = await messageIn(workspaceId, 'IN2', 2);
+      expect(second).toMatchObject({ replyTo: first.id, isForwarded: true, mentions: ['+491511234567'] });
+      expect(await messageIn(workspaceId, 'IN3', 3)).toMatchObject({ replyTo: second.id });
+      expect((await eventsOf(world, 'message.received')).find(({ data }) => data['id'] === first.id)?.data).toMatchObject({ content: { location: ROME }, replyTo: ours.id });
+    });
+
+    it('tells who types and who is online, and writes none of it down', async () => {
+      const world = await aBusySession();
+      const before = await dynamo.scan('messages');
+      const signs: SessionEvent[] = [
+        { type: 'chat.typing', at: at(1), peer: CUSTOMER, author: null, state: 'typing' },
+        { type: 'contact.presence', at: at(2), peer: CUSTOMER, isOnline: false, lastSeenAt: at(1) },
+      ];
+      for (let delivery = 0; delivery < 2; delivery++) await consumer()(batchOf(world, 1, signs), { isRepeat: delivery > 0 });
+      expect(await eventsOf(world, 'chat.typing')).toMatchObject([{ chatId: chatIdOf(world.workspaceId, world.sessionId, CUSTOMER), data: { peer: CUSTOMER, state: 'typing' } }]);
+      expect(await eventsOf(world, 'contact.presence')).toMatchObject([{ data: { peer: CUSTOMER, isOnline: false, lastSeenAt: at(1) } }]);
+      expect(await dynamo.scan('messages')).toEqual(before);
+    });
   });
 });

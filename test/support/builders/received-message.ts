@@ -1,3 +1,4 @@
+import { NO_EXTRAS } from '../../../shared/domain/outbox/message-extras.ts';
 import type { StoredMessage } from '../../../shared/domain/outbox/messages.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { messageIdOf } from '../../../shared/identity/message-identity.ts';
@@ -13,6 +14,7 @@ export function aReceivedMessage(change: Partial<StoredMessage> = {}): StoredMes
   const { workspaceId = WORKSPACE, sessionId = SESSION, peer = PEER, receivedAt = NOON } = change;
   const wireId = `3A${String(drawn++).padStart(18, '0')}`;
   return {
+    ...NO_EXTRAS,
     id: messageIdOf(workspaceId, peer, receivedAt ?? NOON, change.wireId ?? wireId),
     workspaceId,
     sessionId,

@@ -1,4 +1,5 @@
 import type { Ack, AckReport, OutgoingMessage, PageHealth, SendOutcome, WhatsAppClient } from '../../../fleet/whatsapp/whatsapp-client.ts';
+import { isAction } from '../../../shared/domain/outbox/actions.ts';
 
 /** A page in memory: what it knows, what the phone knows beyond it, and what was handed to it. */
 export class FakeWhatsAppClient implements WhatsAppClient {
@@ -42,6 +43,7 @@ export class FakeWhatsAppClient implements WhatsAppClient {
   requestPairingCode = async () => undefined;
   markRead = async () => undefined;
   setTyping = async () => undefined;
+  watchPresence = async () => undefined;
   checkHealth = async (): Promise<PageHealth> => ({ isConnected: true, state: 'CONNECTED', lastFrameAt: Date.now() });
   haveWritten = async (peers: readonly string[]): Promise<readonly boolean[]> => peers.map(() => false);
   reload = async (): Promise<void> => undefined;
@@ -49,6 +51,7 @@ export class FakeWhatsAppClient implements WhatsAppClient {
 
   #accept(message: OutgoingMessage): void {
     this.handedOver.push(message);
+    if (isAction(message.content)) return; // no message of its own, and no acks
     this.known.set(message.wireId, this.answer ?? 0);
     if (this.answer !== undefined) this.onAcks([{ wireId: message.wireId, peer: message.peer, ack: this.answer }]);
   }

@@ -1,10 +1,12 @@
+import { withAnnotations, type Annotations } from '../../../shared/domain/outbox/annotations.ts';
+import { NO_EXTRAS } from '../../../shared/domain/outbox/message-extras.ts';
 import type { MessageStatus } from '../../../shared/contracts/message.ts';
 import type { StoredMessage } from '../../../shared/domain/outbox/messages.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
 
 /** One message with everything either port shows of it. */
 export interface MessageRow extends StoredMessage {
-  readonly replyTo: string | null;
+  readonly annotations: Annotations;
   readonly claimToken: number | null;
   readonly movedBy: string | null;
   readonly movedFrom: MessageStatus | null;
@@ -13,6 +15,7 @@ export interface MessageRow extends StoredMessage {
 /** What the outbox and the history share, as they share a table; tests may read and set any of it. */
 export interface MemoryMessageTable {
   readonly rows: Map<string, MessageRow>; // by message id
+  readonly waiting: Map<string, Annotations>; // of messages that have not come yet, by message id
   readonly fencingTokens: Map<string, number>; // by session
   readonly runningCampaigns: Set<string>;
   readonly sendingCounts: Map<string, number>; // by `<campaign> <session>`
@@ -20,12 +23,15 @@ export interface MemoryMessageTable {
 
 export const memoryMessageTable = (): MemoryMessageTable => ({
   rows: new Map(),
+  waiting: new Map(),
   fencingTokens: new Map(),
   runningCampaigns: new Set(),
   sendingCounts: new Map(),
 });
 
 export const queuedRow = (message: OutboundMessage): MessageRow => ({
+  ...NO_EXTRAS,
+  annotations: {},
   id: message.id,
   workspaceId: message.workspaceId,
   sessionId: message.sessionId,
@@ -61,6 +67,6 @@ export function outboundOfRow(row: MessageRow): OutboundMessage {
 }
 
 export function storedOfRow(row: MessageRow): StoredMessage {
-  const { replyTo: _replyTo, claimToken: _claimToken, movedBy: _movedBy, movedFrom: _movedFrom, ...stored } = row;
-  return stored;
+  const { annotations, claimToken: _claimToken, movedBy: _movedBy, movedFrom: _movedFrom, ...stored } = row;
+  return withAnnotations(stored, annotations);
 }

@@ -1,6 +1,8 @@
+import { annotate } from '../../../shared/domain/outbox/annotations.ts';
 import { messageNotFound } from '../../../shared/domain/errors.ts';
-import type { AppliedChange, Messages, MovingBatch, StatusChange, StoredMessage } from '../../../shared/domain/outbox/messages.ts';
+import type { AnnotatedMessage, AppliedChange, MessageDeeds, Messages, MovingBatch, StatusChange, StoredMessage } from '../../../shared/domain/outbox/messages.ts';
 import { mayMove, stepTimes } from '../../../shared/domain/outbox/status-move.ts';
+import { wireIdOf } from '../../../shared/identity/message-identity.ts';
 import { memoryMessageTable, storedOfRow, type MemoryMessageTable, type MessageRow } from './memory-message-table.ts';
 
 /** The history over a table that `memoryOutbox` may share. Cursors are plain message ids. */
@@ -26,7 +28,13 @@ export const memoryMessages = (table: MemoryMessageTable = memoryMessageTable())
     return { items: rows.slice(0, limit).map(storedOfRow), cursor: rows.length > limit ? rows[limit - 1]?.id : undefined };
   },
   applyChanges: async (workspaceId, batch, changes) => changes.flatMap((change) => applyChange(table, workspaceId, batch, change)),
-  insertInbound: async (batch, messages) => messages.filter((message) => insertInbound(table, batch, message)),
+  findIds: async (workspaceId, references) =>
+    references.map(({ sessionId, peer, wireId }) => {
+      const rows = [...table.rows.values()].filter((row) => row.workspaceId === workspaceId && row.sessionId === sessionId && row.peer === peer);
+      return rows.find((row) => (row.wireId ?? wireIdOf(row.id, sessionId)) === wireId)?.id;
+    }),
+  annotate: async (workspaceId, batch, changes) => changes.map((change) => annotateRow(table, workspaceId, batch, change)),
+  insertInbound: async (batch, messages) => messages.flatMap((message) => insertInbound(table, batch, message) ?? []),
 });
 
 function rowOf({ rows }: MemoryMessageTable, workspaceId: string, messageId: string): MessageRow | undefined {
@@ -46,9 +54,20 @@ function applyChange(table: MemoryMessageTable, workspaceId: string, batch: Movi
   return [{ change, message: storedOfRow(moved), from: row.status }];
 }
 
-function insertInbound({ rows }: MemoryMessageTable, batch: MovingBatch, message: StoredMessage): boolean {
+function annotateRow(table: MemoryMessageTable, workspaceId: string, batch: MovingBatch, { messageId, deeds, mayComeLater }: MessageDeeds): AnnotatedMessage {
+  const row = rowOf(table, workspaceId, messageId);
+  if (!row && !mayComeLater) return { messageId, message: undefined, news: [] };
+  const { annotations, news } = annotate(row?.annotations ?? table.waiting.get(messageId) ?? {}, deeds, batch);
+  if (row) table.rows.set(messageId, { ...row, annotations });
+  else table.waiting.set(messageId, annotations);
+  return { messageId, message: row && storedOfRow(row), news };
+}
+
+function insertInbound({ rows, waiting }: MemoryMessageTable, batch: MovingBatch, message: StoredMessage): StoredMessage | undefined {
   const present = rows.get(message.id);
-  if (present) return present.movedBy === batch.sequence;
-  rows.set(message.id, { ...message, replyTo: null, claimToken: null, movedBy: batch.sequence, movedFrom: null });
-  return true;
+  if (present) return present.movedBy === batch.sequence ? storedOfRow(present) : undefined;
+  const row: MessageRow = { ...message, annotations: waiting.get(message.id) ?? {}, claimToken: null, movedBy: batch.sequence, movedFrom: null };
+  waiting.delete(message.id);
+  rows.set(message.id, row);
+  return storedOfRow(row);
 }

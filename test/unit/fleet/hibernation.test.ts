@@ -7,7 +7,8 @@ import { PoolWorld } from './pool-world.ts';
 const ON_DEMAND = { idleMinutes: 15, wakeEveryMinutes: 10_080 };
 const HOUR_MS = 3_600_000;
 const written = (number: number): ReceivedMessage => ({
-  wireId: `3A${number}`, peer: '+4917012345678', author: null, senderName: null, type: 'text', text: 'Hello', replyToWireId: null, atMs: Date.now(), media: null,
+  wireId: `3A${number}`, peer: '+4917012345678', author: null, senderName: null, type: 'text', text: 'Hello', replyToWireId: null,
+  replyToAtMs: null, isForwarded: false, mentions: [], details: null, atMs: Date.now(), media: null,
 });
 const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
 

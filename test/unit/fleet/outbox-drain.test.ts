@@ -44,8 +44,8 @@ describe('OutboxDrain', () => {
     return messages;
   };
   /** As an owner leaves them that died after the claim. */
-  const leftBehind = async (count: number) => {
-    const messages = await queue(count);
+  const leftBehind = async (count: number, over: Partial<OutboundMessage> = {}) => {
+    const messages = await queue(count, over);
     table.fencingTokens.set(sessionId, TOKEN - 1);
     await outbox.claim({ sessionId, fencingToken: TOKEN - 1, messages });
     table.fencingTokens.set(sessionId, TOKEN);
@@ -95,6 +95,15 @@ describe('OutboxDrain', () => {
     expect(sentIds().toSorted()).toEqual(messages.map(({ id }) => id).toSorted());
   });
 
+  it('does nothing twice that it did itself, however long the table takes to hear of it', async () => {
+    await queue(1, { content: { type: 'reaction', reaction: { messageId: 'msg_x', emoji: '👍' } } });
+    drain.start();
+    await sends(1);
+    expect((await outbox.listInDoubt(sessionId)).map(({ status }) => status)).toEqual(['sending']);
+    expect(await new InDoubt(options).resolve(false)).toEqual(NO_DOUBT);
+    expect(sentIds()).toHaveLength(1);
+  });
+
   it('looks at once when it is woken', async () => {
     drain.start();
     const [message] = await queue(1, { priority: 'critical' });
@@ -140,6 +149,27 @@ describe('OutboxDrain', () => {
       expect(client.handedOver).toEqual([]);
       expect(client.histories).toEqual([onPhone?.peer]);
       expect(events).toContainEqual(expect.objectContaining({ type: 'message.ack', messageId: onPhone?.id, ack: 'read' }));
+    });
+
+    it('does again at once what was to be done to messages: nobody can be asked, and twice is as good as once', async () => {
+      const [action] = await leftBehind(1, { content: { type: 'edit', text: 'Better', edit: { messageId: 'msg_x' } } });
+      client.isPhoneOn = false;
+      drain.start();
+      await until(async () => sentIds().length === 1, { what: 'the report', timeoutMs: 5_000, everyMs: 5 });
+      expect(client.handedOver).toMatchObject([{ wireId: action && wireId(action), content: { type: 'edit' } }]);
+      expect(client.histories).toEqual([]);
+    });
+
+    it('keeps an action back while the message it is about is in doubt, and lets it follow that', async () => {
+      const [message] = await leftBehind(1);
+      const [action] = await leftBehind(1, { content: { type: 'delete', delete: { messageId: message?.id ?? '' } } });
+      client.isPhoneOn = false;
+      drain.start();
+      await until(async () => client.histories.length >= 2, { what: 'the second question', timeoutMs: 5_000, everyMs: 5 });
+      expect(client.handedOver).toEqual([]);
+      client.isPhoneOn = true;
+      await sends(2);
+      expect(client.handedOver.map((sent) => sent.wireId)).toEqual([message, action].map((each) => each && wireId(each)));
     });
 
     it('sends the others again under the same wire ids, as their new owner, before anything new', async () => {

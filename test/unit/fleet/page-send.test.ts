@@ -29,7 +29,7 @@ function fakePage(lookUpMs: number, sent: string[]): PageWindow {
 
 describe('sending in the page, whose process may be frozen and replaced meanwhile', () => {
   let sent: string[];
-  const message = (text: string): PageOutgoing => ({ jid: JID, wireId: `3EB0${text}`, text, options: {}, replyTo: null, reaction: null, timeoutMs: 60_000 });
+  const message = (text: string): PageOutgoing => ({ jid: JID, wireId: `3EB0${text}`, text, options: {}, replyTo: null, action: null, timeoutMs: 60_000 });
   const send = (lookUpMs: number, ...texts: readonly string[]) => {
     const page = fakePage(lookUpMs, sent);
     Object.assign(globalThis, { window: page });

@@ -1,4 +1,4 @@
-import type { MsgModel, PageAck, PageMessage, PageWindow, Wid } from './whatsapp-page.ts';
+import type { MsgModel, PageAck, PageMessage, PageNotice, PageWindow, Wid } from './whatsapp-page.ts';
 
 declare const window: PageWindow;
 
@@ -7,9 +7,10 @@ export function openCorner(): void {
   const FLUSH_AFTER_MS = 25;
   const NOTIFICATIONS = [
     'gp2', 'e2e_notification', 'notification', 'notification_template', 'broadcast_notification', 'protocol', 'call_log',
-    'ciphertext', 'revoked', 'debug', 'newsletter_notification',
+    'ciphertext', 'revoked', 'debug', 'newsletter_notification', 'album', // the pictures of an album come one by one
   ];
-  const pending: { acks: PageAck[]; received: PageMessage[] } = { acks: [], received: [] };
+  const pending: { acks: PageAck[]; received: PageMessage[]; noticed: PageNotice[] } = { acks: [], received: [], noticed: [] };
+  const TRY_EVERY_MS = 100;
   let flushTimer: unknown;
 
   const flush = (): void => {
@@ -17,6 +18,7 @@ export function openCorner(): void {
     const json = JSON.stringify(pending);
     pending.acks = [];
     pending.received = [];
+    pending.noticed = [];
     void window.blazzReport?.(json);
   };
 
@@ -47,28 +49,38 @@ export function openCorner(): void {
     blazzCorner: {
       lastFrameAt: null,
       whenLoaded: [],
-      report(kind: 'acks' | 'received', item: never) {
+      report(kind: keyof typeof pending, item: never) {
         pending[kind].push(item);
         flushTimer ??= setTimeout(flush, FLUSH_AFTER_MS);
       },
+      whenThere(attach: () => void) {
+        const attempt = (): void => {
+          try {
+            attach();
+          } catch {
+            setTimeout(attempt, TRY_EVERY_MS);
+          }
+        };
+        window.blazzCorner.whenLoaded.push(attempt);
+      },
       isNotification: (type: string) => NOTIFICATIONS.includes(type),
       jidOf,
-      ackOf: (message: MsgModel, ack: number): PageAck => ({
-        wireId: message.id.id,
-        jid: jidOf(message.id.remote),
-        phoneJid: phoneOf(message.id.remote),
-        ack,
-      }),
+      phoneOf,
+      ackOf(message: MsgModel, ack: number): PageAck {
+        window.blazzCorner.meet(message.id.remote);
+        return { wireId: message.id.id, jid: jidOf(message.id.remote), phoneJid: phoneOf(message.id.remote), ack };
+      },
       describe: (message: MsgModel): PageMessage => ({
         wireId: message.id.id,
         jid: jidOf(message.id.remote),
         author: jidOf(message.author) || null,
         senderName: message.notifyName ?? null,
         type: message.type,
-        text: (message.directPath ? message.caption : message.body) ?? null,
+        text: window.blazzCorner.textOf(message),
         replyToWireId: message.quotedStanzaID ?? null,
         t: message.t,
         media: mediaOf(message),
+        ...window.blazzCorner.extrasOf(message),
       }),
       within: <T>(promise: Promise<T>, timeoutMs: number): Promise<T> => {
         let timer: NodeJS.Timeout;

@@ -19,7 +19,9 @@ export function quietListeners(): void {
     if (message.id.fromMe) corner.report('acks', corner.ackOf(message, ack));
   };
   window.onAddMessageEvent = (message) => {
-    if (!message.id.fromMe && !corner.isNotification(message.type)) corner.report('received', corner.describe(message));
+    if (message.id.fromMe || corner.isNotification(message.type)) return;
+    corner.report('received', corner.describe(message));
+    corner.meet(message.author ?? message.id.remote, message.notifyName);
   };
 
   // The library serializes each message before it calls those functions, and looks for links in it. Ours read the model.

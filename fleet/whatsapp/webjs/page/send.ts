@@ -10,6 +10,8 @@ export function sendBatches(): void {
   const MOST_LOOK_UPS = 12; // about two minutes of silence, by when the connection has been found dead
   const isOnWhatsApp = new Map<string, Promise<boolean>>();
   const failedLookUps = new Map<string, number>();
+  const MOST_TRIES = 3;
+  const unanswered = new Map<string, number>();
 
   const askWhatsApp = async (wid: Wid): Promise<boolean> => {
     const found = await corner.within(window.require('WAWebQueryExistsJob').queryWidExists(wid), LOOK_UP_TIMEOUT_MS);
@@ -48,24 +50,17 @@ export function sendBatches(): void {
     return () => Date.now() < notAfterMs && performance.now() < end;
   };
 
-  const react = async (message: PageOutgoing, mayGo: () => boolean): Promise<PageOutcome> => {
-    const { replyTo, reaction } = message;
-    const target = replyTo && (await corner.findMessage(replyTo.jid, replyTo.wireId, replyTo.fromMe));
-    if (!mayGo()) return ['not-sent'];
-    if (!target) return ['failed', 'message_not_found', 'WhatsApp does not know the message any more'];
-    await window.require('WAWebSendReactionMsgAction').sendReactionToMsg(target, reaction ?? '');
-    return ['accepted'];
-  };
-
   const write = async (message: PageOutgoing, mayGo: () => boolean): Promise<PageOutcome> => {
     const { jid, wireId, text, options, replyTo } = message;
     const chat = await window.WWebJS.getChat(jid, { getAsModel: false });
     if (!chat) return ['failed', 'no_such_chat', 'WhatsApp knows no such chat'];
     const quoted = replyTo && (await corner.findMessage(replyTo.jid, replyTo.wireId, replyTo.fromMe));
+    const media = options['sendMediaAsSticker'] ? { media: await window.WWebJS.toStickerData(options['media']) } : {};
     if (!mayGo()) return ['not-sent']; // what had to be looked up took its time
     await window.WWebJS.sendMessage(chat, text, {
-      linkPreview: true,
       ...options,
+      linkPreview: options['linkPreview'] !== false || undefined, // the library sends on what it does not take out
+      ...media,
       ...(quoted && { quotedMessageId: quoted.id.toString(), ignoreQuoteErrors: true }),
       extraOptions: { id: keyFor(chat, wireId) },
     });
@@ -84,14 +79,23 @@ export function sendBatches(): void {
     const answer = await mayWriteTo(message.jid).catch((error: unknown) => afterFailedLookUp(message, error));
     if (Array.isArray(answer)) return answer;
     if (!answer) return ['failed', 'not_on_whatsapp', 'The number is not on WhatsApp'];
-    return message.reaction === null ? write(message, mayGo) : react(message, mayGo);
+    return message.action === null ? write(message, mayGo) : corner.act(message, message.action, mayGo);
+  };
+
+  /** What is unknown is tried again. An action that WhatsApp never answers must not keep others waiting for good. */
+  const isHopeless = ({ wireId, action }: PageOutgoing): boolean => {
+    if (action === null || action.kind === 'forward') return false;
+    const times = (unanswered.get(wireId) ?? 0) + 1;
+    if (unanswered.size >= MOST_REMEMBERED) unanswered.clear();
+    unanswered.set(wireId, times);
+    return times >= MOST_TRIES;
   };
 
   /** A send that failed before the page had the message leaves no trace in it; then it surely did not go out. */
   const explain = async (message: PageOutgoing, error: unknown): Promise<PageOutcome> => {
     const detail = error instanceof Error ? error.message : String(error);
     const trace = await corner.findMessage(message.jid, message.wireId, true).catch(() => undefined);
-    if (trace || detail.startsWith('No answer within')) return ['unknown', detail];
+    if (trace || detail.startsWith('No answer within')) return isHopeless(message) ? ['failed', 'no_answer', 'WhatsApp did not say whether it was done'] : ['unknown', detail];
     return ['failed', 'send_failed', detail.slice(0, 300)];
   };
 

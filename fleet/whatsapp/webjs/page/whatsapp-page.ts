@@ -27,6 +27,19 @@ export interface MsgModel {
   readonly author?: Wid | string;
   readonly notifyName?: string;
   readonly quotedStanzaID?: string;
+  readonly quotedParticipant?: Wid | string;
+  readonly isForwarded?: boolean;
+  readonly isViewOnce?: boolean;
+  readonly mentionedJidList?: readonly (Wid | string)[];
+  readonly lat?: number;
+  readonly lng?: number;
+  readonly loc?: string; // a place's name, then its address, a line each
+  readonly vcardList?: readonly { readonly vcard: string }[];
+  readonly pollName?: string;
+  readonly pollOptions?: readonly { readonly name: string; readonly localId: number }[];
+  readonly pollSelectableOptionsCount?: number; // 0: as many as one likes
+  readonly latestEditMsgKey?: MsgKey;
+  readonly latestEditSenderTimestampMs?: number;
   readonly directPath?: string;
   readonly mimetype?: string;
   readonly filename?: string;
@@ -46,19 +59,70 @@ interface Collection<T> {
   get(id: unknown): T | undefined;
   find(id: unknown): Promise<T | undefined>;
   getModelsArray(): T[];
+  /** Several names in one string. Of `change:name` the listener gets the model, the value and the one before. */
+  on(names: string, listener: (model: T, value: unknown, before: unknown) => void): unknown;
+}
+
+interface Chatstate {
+  readonly id?: Wid;
+  readonly type?: string; // composing, recording_audio, available, unavailable
+  readonly t?: number; // when somebody was last seen; Unix seconds
+}
+
+/** Who is online and who types, by chat. A group's members stand in `chatstates`. */
+export interface PresenceModel {
+  readonly id: Wid;
+  readonly isOnline?: boolean;
+  readonly chatstate?: Chatstate;
+  readonly chatstates?: { getModelsArray(): Chatstate[] };
+}
+
+export interface ReactionRow {
+  readonly reactionParentKey: MsgKey;
+  readonly reactionText: string;
+  readonly reactionTimestamp: number; // Unix ms
+  readonly author?: Wid | string;
+  readonly from?: Wid | string;
+}
+
+export interface VoteRow {
+  readonly pollUpdateParentKey: MsgKey;
+  readonly selectedOptionLocalIds: readonly number[];
+  readonly senderTimestampMs: number;
+  readonly author?: Wid | string;
+  readonly from?: Wid | string;
+}
+
+interface Table<Row> {
+  bulkUpsert(rows: Row[], ...more: unknown[]): unknown;
 }
 
 export interface PageModules {
   WAWebCollections: {
     Msg: Collection<MsgModel> & { getMessagesById(ids: string[]): Promise<{ messages?: MsgModel[] } | undefined> };
     Chat: Collection<ChatModel>;
+    /** Finding somebody in it asks WhatsApp to tell when they come and go; newer builds want the lid. */
+    Presence: Collection<PresenceModel>;
   };
-  WAWebMsgKey: (new (parts: object) => MsgKey) & { prototype: object };
+  /** Edits draw their id by the older, synchronous name. */
+  WAWebMsgKey: (new (parts: object) => MsgKey) & { prototype: object; newId(): Promise<string>; newId_DEPRECATED?(): string };
   WAWebWidFactory: { createWid(jid: string): Wid; asUserWidOrThrow(wid: Wid): Wid };
   WAWebUserPrefsMeUser: { getMaybeMePnUser(): Wid | undefined; getMaybeMeLidUser(): Wid | undefined };
   WAWebQueryExistsJob: { queryWidExists(wid: Wid): Promise<{ wid?: Wid } | null> };
   WAWebSocketModel: { Socket: { state: string; hasSynced: boolean; logout(): Promise<void> } };
-  WAWebCmd: { Cmd: { refreshQR(): void } };
+  WAWebCmd: {
+    Cmd: { refreshQR(): void; sendRevokeMsgs(chat: ChatModel, what: { list: MsgModel[]; type: 'message' }, options: { clearMedia: boolean }): Promise<unknown> };
+  };
+  WAWebChatForwardMessage: {
+    forwardMessages(what: { chat: ChatModel; msgs: MsgModel[]; multicast: boolean; includeCaption: boolean; appendedText: undefined }): Promise<unknown>;
+  };
+  WAWebMsgActionCapability: {
+    canEditText(message: MsgModel): boolean;
+    canEditCaption(message: MsgModel): boolean;
+    canSenderRevokeMsg(message: MsgModel): boolean;
+  };
+  WAWebAddonReactionTableMode: { reactionTableMode: Table<ReactionRow> };
+  WAWebAddonPollVoteTableMode: { pollVoteTableMode: Table<VoteRow> };
   WAWebSendNonMessageDataRequest: { sendPeerDataOperationRequest(kind: number, request: object): Promise<unknown> };
   WAWebSendReactionMsgAction: { sendReactionToMsg(message: MsgModel, emoji: string): Promise<unknown> };
   WAWebApiContact: { getPhoneNumber?(wid: Wid): Wid | undefined; getCurrentLid?(wid: Wid): Wid | undefined };
@@ -70,7 +134,9 @@ interface LibraryHelpers {
   getChat(jid: string, options: { getAsModel: false }): Promise<ChatModel | null | undefined>;
   sendMessage(chat: ChatModel, content: string, options: Record<string, unknown>): Promise<MsgModel | undefined>;
   sendSeen(jid: string): Promise<boolean>;
-  sendChatstate(state: 'typing' | 'stop', jid: string): Promise<unknown>;
+  sendChatstate(state: 'typing' | 'recording' | 'stop', jid: string): Promise<unknown>;
+  editMessage(message: MsgModel, text: string, options: object): Promise<unknown>;
+  toStickerData(media: unknown): Promise<unknown>;
   getMessageModel: (message: MsgModel) => unknown;
 }
 
@@ -90,8 +156,49 @@ export interface PageMessage {
   readonly type: string;
   readonly text: string | null;
   readonly replyToWireId: string | null;
+  readonly replyToT: number | null; // Unix seconds
+  readonly isForwarded: boolean;
+  readonly isViewOnce: boolean;
+  readonly mentions: readonly string[];
+  readonly place: { readonly latitude: number; readonly longitude: number; readonly label: string } | null;
+  readonly vcards: readonly string[];
+  readonly poll: { readonly question: string; readonly options: readonly string[]; readonly multiple: boolean } | null;
   readonly t: number; // Unix seconds
   readonly media: { mimetype: string; filename: string | null; bytes: number; sha256: string } | null;
+}
+
+/** The message that something was done to. */
+interface AboutMessage {
+  readonly jid: string;
+  readonly wireId: string;
+  readonly fromMe: boolean;
+  readonly t: number | null; // of that message, where the page has it; Unix seconds
+  readonly author: string | null; // who did it; `null`: ourselves
+  readonly atMs: number; // when
+}
+
+/** What the page tells of people, and of what was done to messages. */
+export type PageNotice =
+  | (AboutMessage & { readonly kind: 'reaction'; readonly emoji: string })
+  | (AboutMessage & { readonly kind: 'edit'; readonly text: string })
+  | (AboutMessage & { readonly kind: 'revoke' })
+  | (AboutMessage & { readonly kind: 'vote'; readonly options: readonly string[] })
+  | { readonly kind: 'typing'; readonly jid: string; readonly author: string | null; readonly state: 'typing' | 'recording' | 'paused'; readonly atMs: number }
+  | { readonly kind: 'presence'; readonly jid: string; readonly isOnline: boolean; readonly lastSeenMs: number | null; readonly atMs: number }
+  | { readonly kind: 'identity'; readonly phoneJid: string; readonly lidJid: string; readonly name: string | null; readonly atMs: number };
+
+interface MessageAddress {
+  readonly wireId: string;
+  readonly jid: string;
+  readonly fromMe: boolean;
+}
+
+/** Something to be done to an earlier message, or with it. */
+export interface PageAction {
+  readonly kind: 'reaction' | 'forward' | 'edit' | 'delete';
+  readonly target: MessageAddress | null;
+  readonly text: string; // the emoji, or the new text
+  readonly withinMs: number | null; // since the message was sent
 }
 
 export interface PageOutgoing {
@@ -100,8 +207,8 @@ export interface PageOutgoing {
   readonly text: string;
   /** The library's own options: media, location, poll, parseVCards, quotedMessageId … */
   readonly options: Record<string, unknown>;
-  readonly replyTo: { readonly wireId: string; readonly jid: string; readonly fromMe: boolean } | null;
-  readonly reaction: string | null;
+  readonly replyTo: MessageAddress | null;
+  readonly action: PageAction | null;
   readonly timeoutMs: number;
 }
 
@@ -113,15 +220,27 @@ export interface Corner {
   lastFrameAt: number | null;
   /** Run once the page's modules are loaded. Each is tried on its own. */
   readonly whenLoaded: (() => void)[];
-  report(kind: 'acks' | 'received', item: PageAck | PageMessage): void;
+  report(...what: [kind: 'acks', item: PageAck] | [kind: 'received', item: PageMessage] | [kind: 'noticed', item: PageNotice]): void;
+  /** Runs `attach` once what it needs of the page is there. */
+  whenThere(attach: () => void): void;
   isNotification(type: string): boolean;
   jidOf(wid: Wid | string | undefined): string;
+  /** The same person's phone address, of a lid and where the page knows it. */
+  phoneOf(wid: Wid | string): string | null;
+  isMe(jid: string): boolean;
+  /** Tells, once, that a phone and a lid are one person's. */
+  meet(wid: Wid | string, name?: string): void;
+  watchPresence(jid: string): Promise<void>;
+  /** What people read: the caption of media, the body of a text; of others the body may be a picture. */
+  textOf(message: MsgModel): string | null;
+  extrasOf(message: MsgModel): Pick<PageMessage, 'replyToT' | 'isForwarded' | 'isViewOnce' | 'mentions' | 'place' | 'vcards' | 'poll'>;
   ackOf(message: MsgModel, ack: number): PageAck;
   describe(message: MsgModel): PageMessage;
   keysOf(jid: string, wireId: string, fromMe: boolean): string[];
   findMessage(jid: string, wireId: string, fromMe: boolean): Promise<MsgModel | undefined>;
   within<T>(promise: Promise<T>, timeoutMs: number): Promise<T>;
   send(messages: PageOutgoing[], notAfterMs: number): Promise<PageOutcome[]>;
+  act(message: PageOutgoing, action: PageAction, mayGo: () => boolean): Promise<PageOutcome>;
   acksOf(messages: { jid: string; wireId: string }[]): Promise<(number | null)[]>;
   syncHistory(jid: string, timeoutMs: number): Promise<boolean>;
   haveWritten(jids: readonly string[]): boolean[];
@@ -149,4 +268,5 @@ export interface PageWindow {
 export interface PageReport {
   readonly acks: readonly PageAck[];
   readonly received: readonly PageMessage[];
+  readonly noticed: readonly PageNotice[];
 }

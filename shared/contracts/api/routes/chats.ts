@@ -56,4 +56,12 @@ export const chatRoutes = {
     body: TypingRequest,
     responses: { 202: null },
   },
+  watchPresence: {
+    ...write,
+    method: 'POST',
+    path: '/v1/chats/{id}/presence',
+    summary: 'Be told when the other side is online, by `contact.presence` events',
+    description: 'Holds until the number connects anew; ask again then. 409 `session_not_connected` while its number is not connected.',
+    responses: { 202: null },
+  },
 } as const satisfies Routes;

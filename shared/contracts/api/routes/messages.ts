@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { MessageId } from '../../ids.ts';
-import { MessageView, SendMessageQuery, SendMessageRequest } from '../messages.ts';
+import { EditMessageRequest, ForwardMessageRequest, MessageView, ReactRequest, SendMessageQuery, SendMessageRequest } from '../messages.ts';
 import type { Routes } from './route.ts';
+
+/** What is done to a message is a message of its own, with an id and a status: it is answered with that. */
+const action = { tag: 'Messages', scope: 'messages:write', params: z.object({ id: MessageId }), query: SendMessageQuery, responses: { 202: MessageView } } as const;
 
 /** Single messages: to a number, to a WhatsApp id or to a group. */
 export const messageRoutes = {
@@ -26,5 +29,36 @@ export const messageRoutes = {
     summary: 'One message with how far it got',
     params: z.object({ id: MessageId }),
     responses: { 200: MessageView },
+  },
+  editMessage: {
+    ...action,
+    method: 'PATCH',
+    path: '/v1/messages/{id}',
+    summary: 'Edit a text or a caption of ours',
+    description: 'WhatsApp allows it for 15 minutes after the message was sent; then 422 `edit_window_closed`.',
+    body: EditMessageRequest,
+  },
+  deleteMessage: {
+    ...action,
+    method: 'DELETE',
+    path: '/v1/messages/{id}',
+    summary: 'Delete a message of ours for everyone',
+    description: 'WhatsApp allows it for 60 hours after the message was sent; then 422 `delete_window_closed`.',
+  },
+  forwardMessage: {
+    ...action,
+    method: 'POST',
+    path: '/v1/messages/{id}/forward',
+    summary: 'Forward a message, from the number that holds it',
+    body: ForwardMessageRequest,
+    idempotent: true,
+  },
+  reactToMessage: {
+    ...action,
+    method: 'POST',
+    path: '/v1/messages/{id}/reactions',
+    summary: 'React to a message, or take the reaction back',
+    body: ReactRequest,
+    idempotent: true,
   },
 } as const satisfies Routes;

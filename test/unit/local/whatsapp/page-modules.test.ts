@@ -34,7 +34,6 @@ const UNUSED = [
   'WAWebChatClearBridge', 'WAWebChatMessageSearch', 'WAWebChatSendMessages', 'WAWebDeleteChatAction',
   'WAWebDrawerManager', 'WAWebPinInChatSchema', 'WAWebPinMsgConstants', 'WAWebSendPinMessageAction',
   'WAWebUserPrefsGeneral', 'WAWebUserPrefsNotifications', 'WAWebApiMessageInfoStore', 'WAWebApiDeviceList',
-  'WAWebImageUtils',
   // the address book and our own profile
   'WAPhoneFindCC', 'WAWebBlockContactAction', 'WAWebBlockContactUtils', 'WAWebCountriesNativeCountryNames',
   'WAWebDeleteContactAction', 'WAWebL10N', 'WAWebPhoneUtils', 'WAWebSaveContactAction', 'WAWebSetPushnameConnAction',
