@@ -14,7 +14,7 @@ export interface ReadChatsDeps {
 
 export const makeListChats = ({ chats }: Pick<ReadChatsDeps, 'chats'>): Operation<typeof chatRoutes.listChats> =>
   async ({ workspaceId, query: { limit, cursor, sessionId } }) => {
-    const page = await chats.list(workspaceId, { limit, cursor }, sessionId);
+    const page = await chats.list(workspaceId, { limit, cursor }, { sessionId });
     return { status: 200, body: { data: page.items.map(chatView), nextCursor: page.cursor ?? null } };
   };
 
