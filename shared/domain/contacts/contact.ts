@@ -52,6 +52,10 @@ export function withFacts(contact: Contact, facts: ContactFacts): Contact {
 const withAttributes = (before: Contact['attributes'], change: NonNullable<ContactFacts['attributes']>): Contact['attributes'] =>
   Object.fromEntries(Object.entries({ ...before, ...change }).filter((entry): entry is [string, AttributeValue] => entry[1] !== null));
 
+/** Whether two states of a contact say the same. */
+export const isSame = ({ updatedAt: _then, ...one }: Contact, { updatedAt: _now, ...other }: Contact): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
 /** Somebody new. `id` must be the same if the step that meets them is repeated. */
 export const newContact = (id: string, workspaceId: string, origin: Contact['origin'], facts: ContactFacts): Contact =>
   withFacts(

@@ -13,11 +13,13 @@ export const isPerson = (peer: string): boolean => identityTypeOf(peer) !== unde
 export const currentOf = (identities: readonly string[], type: IdentityType): string | null =>
   identities.findLast((identity) => identityTypeOf(identity) === type) ?? null;
 
-/** All of both, once each; those of `later` are the current ones. */
-export const joined = (earlier: readonly string[], later: readonly string[]): readonly string[] => [
-  ...earlier.filter((identity) => !later.includes(identity)),
-  ...new Set(later),
-];
+/** All of both, once each; those of `later` are the current ones of their types. */
+export const joined = (earlier: readonly string[], later: readonly string[]): readonly string[] =>
+  later.reduce<readonly string[]>((all, identity) => {
+    const type = identityTypeOf(identity);
+    if (type === undefined || currentOf(all, type) === identity) return all;
+    return [...all.filter((one) => one !== identity), identity];
+  }, earlier);
 
 /**
  * The peer a person's chats are kept under, whichever name they were called by: their number once it is known. Numbers
