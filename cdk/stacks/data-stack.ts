@@ -25,6 +25,7 @@ export class DataStack extends Stack {
   readonly registry: HouseTable;
   readonly sessionEvents: WorkQueue;
   readonly campaignJobs: WorkQueue;
+  readonly contactImports: WorkQueue;
   readonly webhookDeliveries: WorkQueue;
   readonly nudgeSecret: Secret;
   readonly alarms: Topic;
@@ -44,6 +45,7 @@ export class DataStack extends Stack {
     this.alarms = this.#makeAlarmTopic();
     this.sessionEvents = this.#makeQueue('SessionEvents', 'session-events', CONSUMER_TIMEOUT.sessionEvents, true);
     this.campaignJobs = this.#makeQueue('CampaignJobs', 'campaign-jobs', CONSUMER_TIMEOUT.campaignJobs);
+    this.contactImports = this.#makeQueue('ContactImports', 'contact-imports', CONSUMER_TIMEOUT.contactImports);
     this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', CONSUMER_TIMEOUT.webhookDeliveries);
     this.nudgeSecret = this.#makeNudgeSecret();
   }

@@ -25,12 +25,14 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   SessionsApi: env.SessionsApiEnv,
   MessagesApi: env.MessagesApiEnv,
   ChatsApi: env.ChatsApiEnv,
+  ContactsApi: env.ContactsApiEnv,
   CampaignsApi: env.CampaignsApiEnv,
   WebhooksApi: env.WebhooksApiEnv,
   InstancesApi: env.InstancesApiEnv,
   ApiKeysApi: env.ApiKeysApiEnv,
   SessionEvents: env.SessionEventsEnv,
   CampaignJobs: env.CampaignJobsEnv,
+  ContactImports: env.ContactImportsEnv,
   WebhookDeliveries: env.WebhookDeliveriesEnv,
   ReassignSessions: env.ReassignSessionsEnv,
   RequeueWork: env.RequeueWorkEnv,
@@ -81,7 +83,7 @@ describe('functions', () => {
 
 describe('queues and schedules', () => {
   it('feed each consumer and let a batch fail in part', () => {
-    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 3);
+    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 4);
     controlPlane.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });

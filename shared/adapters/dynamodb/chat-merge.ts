@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { chatIdOf } from '../../identity/chat-identity.ts';
 import { asChatItem, CHAT, type ChatItem, chatIdIn, shownFields } from './chat-item.ts';
 import { placeText, shifted } from './chat-places.ts';
-import { isTransactionCancelled, type Item } from './conditions.ts';
+import { isLostRace, type Item } from './conditions.ts';
 import { chatKey, peerPartition } from './keys.ts';
 import { queryAll } from './query-page.ts';
 
@@ -49,7 +49,7 @@ async function mergeOne(doc: DynamoDBDocumentClient, tableName: string, merge: M
       ] }));
       return;
     } catch (error) {
-      if (!isTransactionCancelled(error)) throw error;
+      if (!isLostRace(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE_MS * 2 ** attempt));
     }
   }

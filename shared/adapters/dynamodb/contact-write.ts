@@ -1,13 +1,11 @@
 import { TransactWriteCommand, type DynamoDBDocumentClient, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Contact } from '../../domain/contacts/contact.ts';
 import { searchTermsOf } from '../../domain/contacts/search-terms.ts';
-import { isTransactionCancelled } from './conditions.ts';
+import { isLostRace } from './conditions.ts';
 import { contactItem, type HeldContact } from './contact-item.ts';
 import { aliasKey, contactKey, mergedContactKey, searchTermKey, type Key } from './keys.ts';
 
 type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
-const LOST_RACE = new Set(['None', 'ConditionalCheckFailed', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /** What one write of contacts does: `before` are replaced by `after`, into which all but the one with its id merge. */
 export interface ContactWrite {
@@ -25,8 +23,7 @@ export async function writeContact(doc: DynamoDBDocumentClient, tableName: strin
     await doc.send(new TransactWriteCommand({ TransactItems: actionsOf(tableName, write) }));
     return true;
   } catch (error) {
-    const isLost = isTransactionCancelled(error) && (error.CancellationReasons ?? []).every(({ Code }) => LOST_RACE.has(Code ?? 'None'));
-    if (isLost) return false;
+    if (isLostRace(error)) return false;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../../domain/clock.ts';
 import { OPTED_OUT, type OptedOutMessages } from '../../domain/contacts/opted-out-messages.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { OutboundMessage } from '../../domain/outbox/outbound-message.ts';
-import { isTransactionCancelled } from './conditions.ts';
+import { isLostRace } from './conditions.ts';
 import { countsUpdate } from './counts-update.ts';
 import { campaignCountsKey, messageKey, peerPartition } from './keys.ts';
 import { asMessageItem, outboundOf, queuedItem } from './message-item.ts';
@@ -79,6 +79,6 @@ async function skipTogether(doc: DynamoDBDocumentClient, tables: Tables, clock: 
 
 /** The places of the actions whose condition failed. */
 function losersOf(error: unknown): ReadonlySet<number> {
-  if (!isTransactionCancelled(error)) throw error;
+  if (!isLostRace(error)) throw error;
   return new Set((error.CancellationReasons ?? []).flatMap(({ Code }, i) => (Code === 'ConditionalCheckFailed' ? [i] : [])));
 }

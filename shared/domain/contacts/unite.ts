@@ -2,8 +2,8 @@ import type { Contact } from './contact.ts';
 import { joined } from './identities.ts';
 
 /**
- * Two that turned out to be one. It does not matter in which order, or how often: the older stays, nobody's opt-out is
- * lost, nor any name or attribute; where both say something, a name somebody gave wins, else the older contact.
+ * Two that turned out to be one. In whichever order many are united, the oldest stays, and no identity, attribute or
+ * opt-out is lost. Where both say something, a name somebody gave wins, else the older contact.
  */
 export function unite(one: Contact, other: Contact): Contact {
   if (one.id === other.id) return one;

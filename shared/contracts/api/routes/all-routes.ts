@@ -1,6 +1,7 @@
 import { apiKeyRoutes } from './api-keys.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { chatRoutes } from './chats.ts';
+import { contactRoutes } from './contacts.ts';
 import { instanceRoutes } from './instances.ts';
 import { messageRoutes } from './messages.ts';
 import type { Routes } from './route.ts';
@@ -13,6 +14,7 @@ export const allRoutes: Routes = {
   ...sessionRoutes,
   ...messageRoutes,
   ...chatRoutes,
+  ...contactRoutes,
   ...campaignRoutes,
   ...webhookRoutes,
   ...instanceRoutes,
