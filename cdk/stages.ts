@@ -92,6 +92,7 @@ export const API_TIMEOUT = Duration.seconds(28);
 export const CONSUMER_TIMEOUT = {
   sessionEvents: Duration.seconds(30),
   jobs: Duration.seconds(60),
+  contactImports: Duration.seconds(60),
   webhookDeliveries: Duration.seconds(60),
 } as const;
 

@@ -28,6 +28,7 @@ const environmentOf = (data: DataStack, settings: StageSettings) => ({
   JOBS_HIGH_QUEUE_URL: data.jobs.high.queueUrl,
   JOBS_DEFAULT_QUEUE_URL: data.jobs.default.queueUrl,
   JOBS_LOW_QUEUE_URL: data.jobs.low.queueUrl,
+  CONTACT_IMPORTS_QUEUE_URL: data.contactImports.queueUrl,
   WEBHOOK_DELIVERIES_QUEUE_URL: data.webhookDeliveries.queueUrl,
   WORK_QUEUES: data.queues.map(({ name, queueUrl, deadLetters }) => `${name} ${queueUrl} ${deadLetters.queueUrl}`).join(','),
   NUDGE_SECRET_ARN: data.nudgeSecret.secretArn,

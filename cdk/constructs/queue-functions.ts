@@ -11,6 +11,7 @@ const entryOf = (name: string): string => `lambdas/queues/${name}/${name}.handle
 export function makeQueueFunctions(scope: Construct, setting: FunctionSetting): void {
   makeSessionEvents(scope, setting);
   for (const jobClass of JobClass.options) makeJobs(scope, setting, jobClass);
+  makeContactImports(scope, setting);
   makeWebhookDeliveries(scope, setting);
 }
 
@@ -51,6 +52,23 @@ function makeJobs(scope: Construct, { data, environment, logs, network }: Functi
   data.grantNudging(consumer);
   data.webhookDeliveries.grantSend(consumer);
   queue.feed(consumer, { batchSize: 2, maxConcurrency: JOBS_AT_ONCE[jobClass] });
+}
+
+function makeContactImports(scope: Construct, { data, environment, logs }: FunctionSetting): void {
+  const consumer = new NodeFunction(scope, 'ContactImports', {
+    entry: entryOf('contact-imports'),
+    description: 'Takes a share of an imported file into the contacts',
+    env: env.ContactImportsEnv,
+    environment,
+    logs,
+    timeout: CONSUMER_TIMEOUT.contactImports,
+    memoryMiB: 1024,
+  });
+  data.core.grantBulkWrite(consumer); // deliveries are written in bulk
+  data.messages.grantWrite(consumer); // who is opted out gets no more of a campaign
+  data.webhookDeliveries.grantSend(consumer);
+  // A workspace's contacts share a partition: more at once would only wait for each other.
+  data.contactImports.feed(consumer, { batchSize: 1, maxConcurrency: 4 });
 }
 
 function makeWebhookDeliveries(scope: Construct, { data, environment, logs }: FunctionSetting): void {

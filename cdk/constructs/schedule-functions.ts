@@ -44,6 +44,7 @@ function makeRequeueWork(scope: Construct, { data, environment, logs }: Function
   data.core.grantBulkWrite(requeue); // starts scheduled campaigns, whose jobs it writes
   data.messages.grantRead(requeue);
   data.grantEnqueue(requeue);
+  data.contactImports.grantSend(requeue);
   data.webhookDeliveries.grantSend(requeue);
   runEveryMinute(scope, requeue);
   return requeue;

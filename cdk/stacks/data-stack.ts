@@ -29,6 +29,7 @@ export class DataStack extends Stack {
   readonly queues: WorkQueue[] = [];
   /** One a class of jobs. */
   readonly jobs: Readonly<Record<JobClass, WorkQueue>>;
+  readonly contactImports: WorkQueue;
   readonly webhookDeliveries: WorkQueue;
   readonly nudgeSecret: Secret;
   readonly ingestSecret: Secret;
@@ -54,6 +55,7 @@ export class DataStack extends Stack {
       default: this.#makeJobQueue('JobsDefault', 'jobs-default'),
       low: this.#makeJobQueue('JobsLow', 'jobs-low'),
     };
+    this.contactImports = this.#makeQueue('ContactImports', 'contact-imports', { consumerTimeout: CONSUMER_TIMEOUT.contactImports });
     this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', { consumerTimeout: CONSUMER_TIMEOUT.webhookDeliveries });
     this.nudgeSecret = this.#makeSecret('NudgeSecret', 'nudge-secret', 'Signs nudges and commands to instances');
     this.ingestSecret = this.#makeSecret('IngestSecret', 'ingest-secret', 'Signs what fleets outside our network report');

@@ -53,6 +53,15 @@ export const MessagesApiEnv = z.object({
 
 export const ChatsApiEnv = MessagesApiEnv;
 
+export const ContactsApiEnv = z.object({
+  CORE_TABLE: table,
+  MESSAGES_TABLE: table,
+  REGISTRY_TABLE: table,
+  NUDGE_SECRET_ARN: secretArn,
+  CONTACT_IMPORTS_QUEUE_URL: z.url(),
+  WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+});
+
 export const CampaignsApiEnv = z.object({
   CORE_TABLE: table,
   MESSAGES_TABLE: table,
@@ -86,6 +95,8 @@ export const JobsEnv = z.object({
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
 
+export const ContactImportsEnv = z.object({ CORE_TABLE: table, MESSAGES_TABLE: table, WEBHOOK_DELIVERIES_QUEUE_URL: z.url() });
+
 export const WebhookDeliveriesEnv = z.object({
   CORE_TABLE: table,
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
@@ -112,6 +123,7 @@ export const RequeueWorkEnv = z.object({
   CORE_TABLE: table,
   MESSAGES_TABLE: table,
   ...jobQueues,
+  CONTACT_IMPORTS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
 

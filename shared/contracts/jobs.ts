@@ -31,3 +31,12 @@ export const WebhookDeliveryJob = z.object({
   deliveryId: z.string(),
 });
 export type WebhookDeliveryJob = z.infer<typeof WebhookDeliveryJob>;
+
+/** A pointer to one slice of a contact import; its rows lie in the table. */
+export const ContactImportJob = z.object({
+  v: z.literal(1),
+  workspaceId: z.string(),
+  importId: z.string(),
+  slice: z.int().nonnegative(),
+});
+export type ContactImportJob = z.infer<typeof ContactImportJob>;

@@ -25,6 +25,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   SessionsApi: env.SessionsApiEnv,
   MessagesApi: env.MessagesApiEnv,
   ChatsApi: env.ChatsApiEnv,
+  ContactsApi: env.ContactsApiEnv,
   CampaignsApi: env.CampaignsApiEnv,
   WebhooksApi: env.WebhooksApiEnv,
   InstancesApi: env.InstancesApiEnv,
@@ -36,6 +37,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   JobsHigh: env.JobsEnv,
   JobsDefault: env.JobsEnv,
   JobsLow: env.JobsEnv,
+  ContactImports: env.ContactImportsEnv,
   WebhookDeliveries: env.WebhookDeliveriesEnv,
   ReassignSessions: env.ReassignSessionsEnv,
   RequeueWork: env.RequeueWorkEnv,
@@ -86,7 +88,7 @@ describe('functions', () => {
 
 describe('queues and schedules', () => {
   it('feed each consumer and let a batch fail in part', () => {
-    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 6);
+    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 7);
     controlPlane.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });

@@ -52,7 +52,7 @@ describe('queues', () => {
 
   it('each have a dead-letter queue of their own kind with an alarm', () => {
     expect(work.map(([id]) => id).sort()).toEqual([
-      'JobsCriticalQueue', 'JobsDefaultQueue', 'JobsHighQueue', 'JobsLowQueue', 'SessionEventsQueue', 'WebhookDeliveriesQueue',
+      'ContactImportsQueue', 'JobsCriticalQueue', 'JobsDefaultQueue', 'JobsHighQueue', 'JobsLowQueue', 'SessionEventsQueue', 'WebhookDeliveriesQueue',
     ]);
     for (const [id, { Properties }] of work) {
       const dead = id.replace('Queue', 'DeadLetters');

@@ -72,6 +72,7 @@ describe('roles', () => {
     ['SystemApiRole', /RegistryTable/],
     ['SessionsApiRole', /RegistryTable/],
     ['MessagesApiRole', /RegistryTable/],
+    ['ContactsApiRole', /RegistryTable/],
     ['InstancesApiRole', /CoreTable/],
   ])('%s only reads %s', (role, table) => {
     const actions = actionsOn(controlPlane, role, table);
@@ -91,7 +92,7 @@ describe('roles', () => {
     expect(actionsOn(controlPlane, 'IngestWebjsApiRole', /MessagesTable|RegistryTable|NudgeSecret|Jobs|WebhookDeliveries/)).toEqual([]);
   });
 
-  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'IngestWebjsApiRole', 'SessionEventsRole', 'WebhookDeliveriesRole'])(
+  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'IngestWebjsApiRole', 'SessionEventsRole', 'ContactImportsRole', 'WebhookDeliveriesRole'])(
     '%s cannot read the secret that signs nudges',
     (role) => expect(actionsOn(controlPlane, role, /NudgeSecret/)).toEqual([]),
   );

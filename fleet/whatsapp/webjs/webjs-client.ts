@@ -12,7 +12,7 @@ import { toNoticed } from './noticed-events.ts';
 import { libraryClient, pageOf, type BrowserSetup, type LibraryClient } from './library-client.ts';
 import { ADOPTED_BUILD, pageWarnings } from './page-builds.ts';
 import {
-  acksOf, connectionState, documentOf, haveWritten, markRead, recentAcks, recentReceived, setTyping, syncHistory, syncNewestChats, unlinkDevice, watchPresence,
+  acksOf, areOnWhatsApp, connectionState, documentOf, haveWritten, markRead, recentAcks, recentReceived, setTyping, syncHistory, syncNewestChats, unlinkDevice, watchPresence,
   type Asked,
 } from './page-calls.ts';
 import { PAGE_PARTS, pageScript } from './page/page-script.ts';
@@ -137,6 +137,10 @@ export class WebjsClient implements WhatsAppClient {
 
   async haveWritten(peers: readonly string[]): Promise<readonly boolean[]> {
     return haveWritten(this.#asked(), peers);
+  }
+
+  async areOnWhatsApp(numbers: readonly string[]): Promise<readonly (boolean | null)[]> {
+    return areOnWhatsApp(this.#asked(), numbers);
   }
 
   async checkHealth(): Promise<PageHealth> {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { documentClient } from '../../../shared/adapters/clients.ts';
+import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
 import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
@@ -13,6 +14,8 @@ import { MessagesApiEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
 import { messageRoutes } from '../../../shared/contracts/api/routes/messages.ts';
 import { systemClock as clock } from '../../../shared/domain/clock.ts';
+import { makeIsOptedOut } from '../../../shared/domain/contacts/contacts.ts';
+import { makeResolvePeer } from '../../../shared/domain/contacts/resolve-peer.ts';
 import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
 import { makeAwaitSent } from '../../../shared/domain/outbox/await-sent.ts';
 import { makeQueueMessage } from '../../../shared/domain/outbox/queue-message.ts';
@@ -27,6 +30,7 @@ import { makeSendMessage } from './send-message.ts';
 const config = loadConfig(MessagesApiEnv);
 const doc = documentClient();
 const sessions = dynamoSessions(doc, config.CORE_TABLE);
+const contacts = dynamoContacts(doc, config.CORE_TABLE);
 const messages = dynamoMessages(doc, config.MESSAGES_TABLE);
 const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
@@ -41,7 +45,12 @@ export const handler = httpApi({
   routes: messageRoutes,
   idempotency: dynamoIdempotency(doc, config.CORE_TABLE),
   operations: {
-    sendMessage: makeSendMessage({ sessions, findUsable, peers: dynamoPeers(doc, config.MESSAGES_TABLE), queueMessage, awaitSent }),
+    sendMessage: makeSendMessage({
+      sessions, findUsable, queueMessage, awaitSent,
+      peers: dynamoPeers(doc, config.MESSAGES_TABLE),
+      resolvePeer: makeResolvePeer(contacts),
+      isOptedOut: makeIsOptedOut(contacts),
+    }),
     getMessage: makeGetMessage({ messages, sessions }),
     editMessage: makeEditMessage(acting),
     deleteMessage: makeDeleteMessage(acting),

@@ -1,8 +1,10 @@
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
+import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
+import { dynamoOptedOutMessages } from '../../../shared/adapters/dynamodb/dynamo-opted-out-messages.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
@@ -13,6 +15,8 @@ import { loadConfig } from '../../../shared/config/load-config.ts';
 import { SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
+import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
+import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
@@ -31,6 +35,8 @@ const publish = makePublishEvents({
   deliveryIdOf,
 });
 const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
+const announce = makeAnnounceCompletion({ campaigns, publishEvents: publish, eventIdOf });
+const optedOutMessages = dynamoOptedOutMessages(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
 
 const applyBatch = makeApplyBatch({
   sessions: dynamoSessions(doc, config.CORE_TABLE),
@@ -39,7 +45,10 @@ const applyBatch = makeApplyBatch({
   peers: dynamoPeers(doc, config.MESSAGES_TABLE),
   campaigns,
   publish,
-  announce: makeAnnounceCompletion({ campaigns, publishEvents: publish, eventIdOf }),
+  contacts: dynamoContacts(doc, config.CORE_TABLE),
+  consentOf: makeConsentOf(),
+  skipOptedOut: makeSkipOptedOut({ optedOutMessages, campaigns, announce }),
+  announce,
   clock: systemClock,
 });
 

@@ -2,6 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import withMiddleware from '@middy/core';
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
+import { dynamoContactImports } from '../../../shared/adapters/dynamodb/dynamo-contact-imports.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
@@ -46,6 +47,8 @@ const requeueWork = makeRequeueWork({
   followUpCampaign: makeFollowUpCampaign({ campaigns, outbox, enqueue, startCampaign, recountCampaign, announce, clock }),
   deliveries,
   enqueueDeliveries,
+  imports: dynamoContactImports(doc, tables.core),
+  enqueueImports: sqsJobs(sqs, config.CONTACT_IMPORTS_QUEUE_URL),
   clock,
 });
 

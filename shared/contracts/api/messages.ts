@@ -3,6 +3,7 @@ import { SessionId } from '../ids.ts';
 import { MessageDetails, MessageReaction, PollVote } from '../message-details.ts';
 import { MessageContent, MessageFailure, MessageStatus, MessageText, MessageType, Priority } from '../message.ts';
 import { Recipient } from '../phone-number.ts';
+import { Search } from './contacts.ts';
 import { NullableInstant, PageQuery, pageOf } from './common.ts';
 
 const envelope = {
@@ -71,8 +72,9 @@ export const MessagePage = pageOf(MessageView);
 export const ChatView = z.object({
   id: z.string(),
   sessionId: z.string(),
-  peer: z.string().describe('A phone number with +, …@lid or …@g.us'),
-  name: z.string().nullable(),
+  peer: z.string().describe('A phone number with +, …@lid, …@g.us or a business-scoped user id'),
+  name: z.string().nullable().describe("The contact's name, else what WhatsApp shows"),
+  contactId: z.string().optional(),
   isGroup: z.boolean(),
   unreadCount: z.int(),
   lastMessageAt: NullableInstant,
@@ -80,7 +82,11 @@ export const ChatView = z.object({
 });
 export type ChatView = z.infer<typeof ChatView>;
 export const ChatPage = pageOf(ChatView);
-export const ListChatsQuery = PageQuery.extend({ sessionId: SessionId.optional() });
+export const ListChatsQuery = PageQuery.extend({
+  sessionId: SessionId.optional(),
+  unread: z.stringbool().optional().describe('`true`: only those with something unread'),
+  search: Search.optional().describe('Chats with contacts found by starts of words of their name, or of a number; by what was found'),
+});
 
 export const TypingRequest = z.strictObject({
   isTyping: z.boolean().default(true),

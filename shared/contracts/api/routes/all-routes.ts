@@ -1,6 +1,7 @@
 import { apiKeyRoutes } from './api-keys.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { chatRoutes } from './chats.ts';
+import { contactRoutes } from './contacts.ts';
 import { ingestWebjsRoutes } from './ingest-webjs.ts';
 import { instanceRoutes } from './instances.ts';
 import { messageRoutes } from './messages.ts';
@@ -15,6 +16,7 @@ export const allRoutes: Routes = {
   ...sessionRoutes,
   ...messageRoutes,
   ...chatRoutes,
+  ...contactRoutes,
   ...campaignRoutes,
   ...webhookRoutes,
   ...instanceRoutes,
