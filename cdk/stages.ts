@@ -40,6 +40,8 @@ export interface StageSettings {
   readonly allowUnlimitedPacing: boolean;
   readonly webhookAllowLoopback: boolean;
   readonly alarmEmail: string | undefined;
+  /** How long files are kept that came in or were sent. */
+  readonly mediaRetentionDays: number;
 }
 
 const SCALE_IN_AFTER = Duration.minutes(10); // longer than the lulls of a day's work
@@ -57,6 +59,7 @@ const DEV: StageSettings = {
   allowUnlimitedPacing: false,
   webhookAllowLoopback: false,
   alarmEmail: undefined,
+  mediaRetentionDays: 90,
 };
 
 const STAGES: Readonly<Record<StageName, StageSettings>> = {
@@ -107,6 +110,7 @@ export function stageSettings({ get }: StageContext): StageSettings {
     allowUnlimitedPacing: flag('allowUnlimitedPacing', get) ?? settings.allowUnlimitedPacing,
     webhookAllowLoopback: flag('webhookAllowLoopback', get) ?? settings.webhookAllowLoopback,
     alarmEmail: text('alarmEmail', get) ?? settings.alarmEmail,
+    mediaRetentionDays: count('mediaRetentionDays', get) ?? settings.mediaRetentionDays,
   };
 }
 
@@ -130,6 +134,13 @@ function flag(name: string, get: StageContext['get']): boolean | undefined {
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
   throw new Error(`Context ${name} must be true or false, not ${JSON.stringify(value)}`);
+}
+
+function count(name: string, get: StageContext['get']): number | undefined {
+  const value = get(name);
+  if (value === undefined) return undefined;
+  if (!/^[1-9]\d{0,4}$/.test(String(value))) throw new Error(`Context ${name} must be a whole number above 0`);
+  return Number(value);
 }
 
 function text(name: string, get: StageContext['get']): string | undefined {

@@ -27,6 +27,8 @@ const environmentOf = (data: DataStack, settings: StageSettings) => ({
   CAMPAIGN_JOBS_QUEUE_URL: data.campaignJobs.queueUrl,
   WEBHOOK_DELIVERIES_QUEUE_URL: data.webhookDeliveries.queueUrl,
   NUDGE_SECRET_ARN: data.nudgeSecret.secretArn,
+  MEDIA_BUCKET: data.media.bucketName,
+  MEDIA_RETENTION_DAYS: String(settings.mediaRetentionDays),
   ALLOW_UNLIMITED_PACING: String(settings.allowUnlimitedPacing),
   BLAZZ_WEBHOOK_ALLOW_LOOPBACK: String(settings.webhookAllowLoopback),
   BLAZZ_VERSION: VERSION,

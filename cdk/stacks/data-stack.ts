@@ -8,6 +8,7 @@ import { TABLES } from '../../shared/contracts/table-schema.ts';
 import { HouseKey } from '../constructs/house-key.ts';
 import type { LogSettings } from '../constructs/house-log-group.ts';
 import { HouseTable } from '../constructs/house-table.ts';
+import { MediaBucket } from '../constructs/media-bucket.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import { CONSUMER_TIMEOUT, type StageSettings } from '../stages.ts';
 
@@ -15,7 +16,7 @@ export interface DataStackProps extends StackProps {
   readonly settings: StageSettings;
 }
 
-/** What outlives a deployment of anything else: tables, queues, keys, the secret of nudges, and who hears alarms. */
+/** What outlives a deployment of anything else: tables, queues, files, keys, the secret of nudges, and who hears alarms. */
 export class DataStack extends Stack {
   readonly key: HouseKey;
   /** Wraps the data keys of session snapshots; only instances may use it. */
@@ -26,6 +27,7 @@ export class DataStack extends Stack {
   readonly sessionEvents: WorkQueue;
   readonly campaignJobs: WorkQueue;
   readonly webhookDeliveries: WorkQueue;
+  readonly media: MediaBucket;
   readonly nudgeSecret: Secret;
   readonly alarms: Topic;
   readonly logs: LogSettings;
@@ -45,6 +47,7 @@ export class DataStack extends Stack {
     this.sessionEvents = this.#makeQueue('SessionEvents', 'session-events', CONSUMER_TIMEOUT.sessionEvents, true);
     this.campaignJobs = this.#makeQueue('CampaignJobs', 'campaign-jobs', CONSUMER_TIMEOUT.campaignJobs);
     this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', CONSUMER_TIMEOUT.webhookDeliveries);
+    this.media = this.#makeMediaBucket();
     this.nudgeSecret = this.#makeNudgeSecret();
   }
 
@@ -80,6 +83,11 @@ export class DataStack extends Stack {
       alarms,
       runbook: `${name}-dead-letters`,
     });
+  }
+
+  #makeMediaBucket(): MediaBucket {
+    const { isDisposable, mediaRetentionDays: retentionDays } = this.#settings;
+    return new MediaBucket(this, 'Media', { key: this.key, name: this.#named('media'), isDisposable, retentionDays });
   }
 
   #makeAlarmTopic(): Topic {

@@ -38,17 +38,19 @@ export class BucketServer {
   readonly endpoint: string;
   readonly #server: Server;
   readonly #files: BucketFiles;
+  readonly #secretKey: string;
   readonly #cors = new Map<string, readonly CorsRule[]>();
 
-  private constructor(files: BucketFiles, server: Server, port: number) {
+  private constructor(files: BucketFiles, secretKey: string, server: Server, port: number) {
     this.#files = files;
+    this.#secretKey = secretKey;
     this.#server = server;
     this.endpoint = `http://127.0.0.1:${port}`;
   }
 
-  static async start(folder: string): Promise<BucketServer> {
+  static async start(folder: string, secretKey = SECRET_KEY): Promise<BucketServer> {
     const server = createServer();
-    const buckets = new BucketServer(new BucketFiles(folder), server, await listenLocally(server, 0));
+    const buckets = new BucketServer(new BucketFiles(folder), secretKey, server, await listenLocally(server, 0));
     server.on('request', (request, response) => void buckets.#answer(request, response));
     return buckets;
   }
@@ -83,7 +85,7 @@ export class BucketServer {
     const cors = this.#cors.get(bucket);
     if (!cors) throw new Refusal(404, 'NoSuchBucket', 'There is no such bucket');
     if (allowOrigin(request, response, cors)) return;
-    requireSigned(request, url);
+    requireSigned(request, url, this.#secretKey);
     if (key === '') return this.#ofBucket(call);
     switch (request.method) {
       case 'PUT':
@@ -145,11 +147,11 @@ export class BucketServer {
 }
 
 /** The SDK's own signatures are taken on trust, as everywhere on this machine; links are handed to anybody. */
-function requireSigned(request: IncomingMessage, url: URL): void {
+function requireSigned(request: IncomingMessage, url: URL, secretKey: string): void {
   if (!isPresigned(url)) {
     if (request.headers.authorization === undefined) throw new Refusal(403, 'AccessDenied', 'Access Denied');
     return;
   }
-  const refusal = presignedRefusal(request, url, SECRET_KEY);
+  const refusal = presignedRefusal(request, url, secretKey);
   if (refusal) throw new Refusal(403, refusal, refusal === 'AccessDenied' ? 'Request has expired' : 'The request signature we calculated does not match the signature you provided.');
 }

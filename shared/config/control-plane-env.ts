@@ -6,6 +6,8 @@ import * as z from 'zod';
  */
 const table = z.string().min(1);
 const secretArn = z.string().min(1);
+const MEDIA_BUCKET = z.string().min(1);
+const MEDIA_RETENTION_DAYS = z.coerce.number().int().positive().default(90).describe('How long files are kept that came in or were sent');
 
 export const AuthorizerEnv = z.object({ CORE_TABLE: table });
 
@@ -28,9 +30,13 @@ export const MessagesApiEnv = z.object({
   MESSAGES_TABLE: table,
   REGISTRY_TABLE: table,
   NUDGE_SECRET_ARN: secretArn,
+  MEDIA_BUCKET,
+  MEDIA_RETENTION_DAYS,
 });
 
 export const ChatsApiEnv = MessagesApiEnv;
+
+export const MediaApiEnv = z.object({ CORE_TABLE: table, MESSAGES_TABLE: table, MEDIA_BUCKET });
 
 export const CampaignsApiEnv = z.object({
   CORE_TABLE: table,
@@ -39,6 +45,8 @@ export const CampaignsApiEnv = z.object({
   CAMPAIGN_JOBS_QUEUE_URL: z.url(),
   NUDGE_SECRET_ARN: secretArn,
   ALLOW_UNLIMITED_PACING: z.stringbool().default(false),
+  MEDIA_BUCKET,
+  MEDIA_RETENTION_DAYS,
 });
 
 export const WebhooksApiEnv = z.object({
@@ -52,6 +60,8 @@ export const SessionEventsEnv = z.object({
   MESSAGES_TABLE: table,
   SESSION_EVENTS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  MEDIA_BUCKET,
+  MEDIA_RETENTION_DAYS,
 });
 
 export const CampaignJobsEnv = z.object({

@@ -25,6 +25,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   SessionsApi: env.SessionsApiEnv,
   MessagesApi: env.MessagesApiEnv,
   ChatsApi: env.ChatsApiEnv,
+  MediaApi: env.MediaApiEnv,
   CampaignsApi: env.CampaignsApiEnv,
   WebhooksApi: env.WebhooksApiEnv,
   InstancesApi: env.InstancesApiEnv,

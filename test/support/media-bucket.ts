@@ -8,6 +8,8 @@ import { s3MediaStore } from '../../shared/adapters/s3/s3-media-store.ts';
 import type { UploadTarget } from '../../shared/domain/media/media-store.ts';
 import type { MediaStoreUnderTest } from '../contract/media-store.contract.ts';
 
+const SECRET_KEY = 'test'; // as all test clients have it
+
 export interface TestMediaBucket extends MediaStoreUnderTest {
   readonly client: S3Client;
   readonly endpoint: string;
@@ -30,11 +32,11 @@ export async function openLink(link: string): Promise<Buffer | undefined> {
 /** The local host's S3 with one bucket, and the store on it. */
 export async function startMediaBucket(): Promise<TestMediaBucket> {
   const folder = await mkdtemp(join(tmpdir(), 'blazz-media-'));
-  const server = await BucketServer.start(folder);
+  const server = await BucketServer.start(folder, SECRET_KEY);
   const name = 'blazz-test-media';
   server.create(name, [{ AllowedOrigins: ['https://shop.example'], AllowedMethods: ['PUT'], AllowedHeaders: ['content-type'] }]);
   const client = new S3Client({
-    endpoint: server.endpoint, region: 'eu-central-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    endpoint: server.endpoint, region: 'eu-central-1', credentials: { accessKeyId: 'test', secretAccessKey: SECRET_KEY },
     requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED',
   });
   return {

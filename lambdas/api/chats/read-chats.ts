@@ -1,6 +1,7 @@
 import type { chatRoutes } from '../../../shared/contracts/api/routes/chats.ts';
 import { chatView } from '../../../shared/domain/chats/chat-view.ts';
 import type { Chats } from '../../../shared/domain/chats/chats.ts';
+import type { AddMediaLink } from '../../../shared/domain/media/media-links.ts';
 import { messageView } from '../../../shared/domain/outbox/message-view.ts';
 import type { Messages, StoredMessage } from '../../../shared/domain/outbox/messages.ts';
 import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
@@ -10,6 +11,7 @@ export interface ReadChatsDeps {
   readonly chats: Pick<Chats, 'get' | 'list'>;
   readonly messages: Pick<Messages, 'listOfChat'>;
   readonly sessions: Pick<Sessions, 'find'>;
+  readonly addMediaLink: AddMediaLink;
 }
 
 export const makeListChats = ({ chats }: Pick<ReadChatsDeps, 'chats'>): Operation<typeof chatRoutes.listChats> =>
@@ -21,10 +23,11 @@ export const makeListChats = ({ chats }: Pick<ReadChatsDeps, 'chats'>): Operatio
 /** Ids order by WhatsApp's seconds; within a page we can do better. */
 const shownAt = ({ receivedAt, queuedAt }: StoredMessage): number => receivedAt ?? queuedAt ?? 0;
 
-export const makeListChatMessages = ({ chats, messages, sessions }: ReadChatsDeps): Operation<typeof chatRoutes.listChatMessages> =>
+export const makeListChatMessages = ({ chats, messages, sessions, addMediaLink }: ReadChatsDeps): Operation<typeof chatRoutes.listChatMessages> =>
   async ({ workspaceId, params: { id }, query }) => {
     const { sessionId } = await chats.get(workspaceId, id);
     const [page, session] = await Promise.all([messages.listOfChat(workspaceId, id, query), sessions.find(sessionId)]);
-    const data = page.items.toSorted((a, b) => shownAt(b) - shownAt(a)).map((message) => messageView(message, session?.phoneNumber ?? null));
+    const views = page.items.toSorted((a, b) => shownAt(b) - shownAt(a)).map((message) => messageView(message, session?.phoneNumber ?? null));
+    const data = await Promise.all(views.map((view) => addMediaLink(workspaceId, view)));
     return { status: 200, body: { data, nextCursor: page.cursor ?? null } };
   };

@@ -9,6 +9,7 @@ import { messageKey, partitionOfId } from './keys.ts';
 import { asMessageItem, receivedItem, standingOf, storedOf } from './message-item.ts';
 import { applyMove } from './message-move-one.ts';
 import { applyMoves } from './message-moves.ts';
+import { listPendingMedia, settleMedia } from './message-media.ts';
 import { queryPage } from './query-page.ts';
 
 const AFTER_ALL_MESSAGES = 'msg_~'; // sorts after every message id and after the other items of the partition
@@ -36,6 +37,8 @@ export const dynamoMessages = (doc: DynamoDBDocumentClient, tableName: string): 
     return applyMoves(doc, tableName, workspaceId, batch, changes);
   },
   insertInbound: (batch, messages) => insertReceived(doc, tableName, batch, messages),
+  settleMedia: (workspaceId, batch, messageId, outcome) => settleMedia(doc, tableName, { key: messageKey(workspaceId, messageId), batch, outcome }),
+  listPendingMedia: (sessionId, limit) => listPendingMedia(doc, tableName, sessionId, limit),
 });
 
 /** A partition holds all chats with one peer, so pages are filled from what passes the filter. */

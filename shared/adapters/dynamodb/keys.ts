@@ -32,6 +32,8 @@ export const recipientKey = (campaignId: string, hash: string, to: string): Key 
 export const campaignJobKey = (campaignId: string, kind: string, fromHash: string): Key => ({ pk: `C#${campaignId}`, sk: `JOB#${kind}#${fromHash}` });
 export const webhookKey = (workspaceId: string, webhookId: string): Key => ({ pk: `W#${workspaceId}`, sk: `WHK#${webhookId}` });
 export const deliveryKey = (webhookId: string, deliveryId: string): Key => ({ pk: `D#${webhookId}`, sk: `DLV#${deliveryId}` });
+/** A file: announced for upload, or come in with a message. */
+export const mediaKey = (workspaceId: string, mediaId: string): Key => ({ pk: `M#${workspaceId}#${mediaId}`, sk: 'MEDIA' });
 export const idempotencyKey = (workspaceId: string, key: string): Key => ({ pk: `IDEM#${workspaceId}`, sk: key });
 
 // Index gsi1 of the core table: what belongs to a workspace, or waits for a scheduler
@@ -73,6 +75,10 @@ export const outboxDueRange = (priority: Priority, nowMs: number): readonly [str
   `${RANK[priority]}#`,
   `${RANK[priority]}#${msDigits(nowMs)}#~`,
 ];
+
+/** The same index, for messages that came in: those whose files have not been fetched. */
+export const pendingMediaPartition = (sessionId: string): string => `${sessionId}#media`;
+export const pendingMediaSort = (messageId: string): string => messageId;
 
 // Index `chats` of the messages table (sparse: conversations)
 export const chatsOfWorkspace = (workspaceId: string): string => `${workspaceId}#CHATS`;

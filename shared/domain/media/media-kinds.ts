@@ -1,3 +1,4 @@
+import { MOST_UPLOAD_BYTES } from '../../contracts/media-size.ts';
 import type { MessageContent } from '../../contracts/message.ts';
 
 /** A type of message that carries a file. */
@@ -6,16 +7,13 @@ export type MediaOf = Extract<MessageContent, { media: unknown }>['media'];
 
 const MIB = 1024 * 1024;
 
-/** Largest file anybody may upload, or that is fetched from WhatsApp unless the instance is told otherwise. */
-export const MOST_MEDIA_BYTES = 100 * MIB;
-
 /**
  * Bytes a file may have. `meta`: what the Cloud API documents. `webjs`: what WhatsApp's own clients send as such a message;
  * documents could have 2 GB there, but a page holds the whole of it while it encrypts.
  */
 const LIMITS: Readonly<Record<'webjs' | 'meta', Readonly<Record<MediaType, number>>>> = {
-  webjs: { image: 16 * MIB, video: 64 * MIB, audio: 16 * MIB, voice: 16 * MIB, document: MOST_MEDIA_BYTES, sticker: 1 * MIB },
-  meta: { image: 5 * MIB, video: 16 * MIB, audio: 16 * MIB, voice: 16 * MIB, document: MOST_MEDIA_BYTES, sticker: 500 * 1024 },
+  webjs: { image: 16 * MIB, video: 64 * MIB, audio: 16 * MIB, voice: 16 * MIB, document: MOST_UPLOAD_BYTES, sticker: 1 * MIB },
+  meta: { image: 5 * MIB, video: 16 * MIB, audio: 16 * MIB, voice: 16 * MIB, document: MOST_UPLOAD_BYTES, sticker: 500 * 1024 },
 };
 
 export const mediaLimitOf = (provider: 'webjs' | 'meta', type: MediaType): number => LIMITS[provider][type];

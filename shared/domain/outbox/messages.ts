@@ -1,4 +1,5 @@
 import type { MessageContent, MessageFailure, MessageStatus, MessageType, Priority } from '../../contracts/message.ts';
+import type { MediaOutcome, ReceivedMedia } from '../media/received-media.ts';
 import type { Page, PageRequest } from '../page.ts';
 
 /** A message of a chat, in or out, as the history shows it. Times are Unix ms. */
@@ -12,6 +13,7 @@ export interface StoredMessage {
   readonly type: MessageType;
   readonly text: string | null;
   readonly content: MessageContent | null; // outbound only
+  readonly media: ReceivedMedia | null; // inbound only
   readonly author: string | null; // in a group: who wrote
   readonly status: MessageStatus;
   readonly wireId: string | null;
@@ -75,4 +77,11 @@ export interface Messages {
   applyChanges(workspaceId: string, batch: MovingBatch, changes: readonly StatusChange[]): Promise<readonly AppliedChange[]>;
   /** Inserts those not there yet. Returns what this batch brought, be it on an earlier delivery of the same batch. */
   insertInbound(batch: MovingBatch, messages: readonly StoredMessage[]): Promise<readonly StoredMessage[]>;
+  /**
+   * Notes what became of a message's file. A file that is there stays, whatever is reported later. `undefined`: nothing
+   * changed, or there is no such message; what `batch` itself changed on an earlier delivery comes back again.
+   */
+  settleMedia(workspaceId: string, batch: MovingBatch, messageId: string, outcome: MediaOutcome): Promise<StoredMessage | undefined>;
+  /** Messages of a session whose files nobody has fetched or given up, oldest first. */
+  listPendingMedia(sessionId: string, limit: number): Promise<readonly StoredMessage[]>;
 }

@@ -4,6 +4,7 @@ import { makeApplyBatch } from '../../../lambdas/queues/session-events/apply-bat
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
+import { dynamoMediaFiles } from '../../../shared/adapters/dynamodb/dynamo-media-files.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
@@ -13,6 +14,7 @@ import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
+import { makeAddMediaLink } from '../../../shared/domain/media/media-links.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
@@ -21,6 +23,7 @@ import { aCampaign } from '../../support/builders/campaign.ts';
 import { anOutboundMessage } from '../../support/builders/outbound-message.ts';
 import { aSession, anId } from '../../support/builders/session.ts';
 import { aWebhook } from '../../support/builders/webhook.ts';
+import { memoryMediaStore } from '../../support/fakes/memory-media-store.ts';
 import { startDynamo, type TestDynamo } from '../../support/dynamodb.ts';
 
 const CUSTOMER = '+4917012345678';
@@ -56,6 +59,7 @@ describe('session events', () => {
       chats: dynamoChats(doc, messages),
       peers: dynamoPeers(doc, messages),
       campaigns: dynamoCampaigns(doc, core),
+      files: dynamoMediaFiles(doc, core),
       webhooks: dynamoWebhooks(doc, core),
       deliveries: dynamoDeliveries(doc, core),
     };
@@ -67,7 +71,7 @@ describe('session events', () => {
     const publish = makePublishEvents({ ...ports, enqueue: async () => {}, deliveryIdOf });
     const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
     const announce = makeAnnounceCompletion({ ...ports, publishEvents: publish, eventIdOf });
-    return makeApplyBatch({ ...ports, publish, announce, clock: systemClock });
+    return makeApplyBatch({ ...ports, publish, announce, clock: systemClock, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 1_000 });
   }
 
   /** A workspace with a session, a webhook for everything, a running campaign of three and two direct messages. */

@@ -2,6 +2,7 @@ import { apiKeyRoutes } from './api-keys.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { chatRoutes } from './chats.ts';
 import { instanceRoutes } from './instances.ts';
+import { mediaRoutes } from './media.ts';
 import { messageRoutes } from './messages.ts';
 import type { Routes } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -12,6 +13,7 @@ import { webhookRoutes } from './webhooks.ts';
 export const allRoutes: Routes = {
   ...sessionRoutes,
   ...messageRoutes,
+  ...mediaRoutes,
   ...chatRoutes,
   ...campaignRoutes,
   ...webhookRoutes,
