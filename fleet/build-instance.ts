@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { documentClient, s3Client, sqsClient } from '../shared/adapters/clients.ts';
+import { documentClient, mediaClient, s3Client, sqsClient } from '../shared/adapters/clients.ts';
 import { dynamoAssignments } from '../shared/adapters/dynamodb/dynamo-assignments.ts';
 import { dynamoChats } from '../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoInstanceRegistry } from '../shared/adapters/dynamodb/dynamo-instance-registry.ts';
@@ -11,9 +11,10 @@ import { dynamoPacing } from '../shared/adapters/dynamodb/dynamo-pacing.ts';
 import { dynamoSessions } from '../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { agentTaskProtection } from '../shared/adapters/ecs/agent-task-protection.ts';
 import { efsFileSystem } from '../shared/adapters/efs/efs-file-system.ts';
-import { guardedDownload } from '../shared/adapters/http/guarded-download.ts';
+import { guardedFile } from '../shared/adapters/http/guarded-file.ts';
 import { kmsDataKeys } from '../shared/adapters/kms/kms-data-keys.ts';
 import { httpNudge } from '../shared/adapters/nudge/http-nudge.ts';
+import { s3MediaStore } from '../shared/adapters/s3/s3-media-store.ts';
 import { s3Objects } from '../shared/adapters/s3/s3-objects.ts';
 import { secretReader } from '../shared/adapters/secrets/secret-reader.ts';
 import { sqsSessionEvents } from '../shared/adapters/sqs/sqs-session-events.ts';
@@ -34,6 +35,7 @@ import { ServiceGroup } from './lifecycle/service.ts';
 import { takeoverTimes } from './lifecycle/takeover-times.ts';
 import { InstanceServer } from './nudges/instance-server.ts';
 import { RequestVerifier } from './nudges/request-signature.ts';
+import { ScratchFiles } from './media/scratch-files.ts';
 import { fleetMetrics } from './observability/fleet-metrics.ts';
 import { LoadSampler } from './observability/load-sampler.ts';
 import { fleetLog } from './observability/log.ts';
@@ -61,7 +63,6 @@ import { WebjsClient } from './whatsapp/webjs/webjs-client.ts';
 
 const STARTS_AT_ONCE = 4;
 const COLLECT_EVENTS_MS = 100;
-const MOST_MEDIA_BYTES = 64 * 1024 * 1024;
 
 /** What the process has to do when the instance cannot go on. */
 export interface InstanceEnd {
@@ -114,6 +115,8 @@ function makeBase(config: FleetEnv) {
   return {
     id, config, registry, metrics, readSecret,
     log: fleetLog(config.LOG_LEVEL, { instanceId: id }),
+    files: s3MediaStore(mediaClient(), config.MEDIA_BUCKET),
+    scratch: new ScratchFiles(join(config.PROFILE_DIR, id, 'files')),
     assignments: dynamoAssignments(doc, { core: config.CORE_TABLE, registry: config.REGISTRY_TABLE }),
     sessions: dynamoSessions(doc, config.CORE_TABLE),
     pacing: dynamoPacing(doc, config.CORE_TABLE),
@@ -193,10 +196,10 @@ function makeStoreWatch({ config: { EFS_FILE_SYSTEM_ID }, metrics, log }: Base):
   return [new StoreWatch({ fileSystem: efsFileSystem(EFS_FILE_SYSTEM_ID), metrics, log })];
 }
 
-function clientMaker({ config, log }: Base, executable: BrowserExecutable) {
+function clientMaker({ config, files, scratch, log }: Base, executable: BrowserExecutable) {
   const address = whatsAppAddress(config);
-  const fetchMedia = makeFetchMedia(guardedDownload({ allowLoopback: false }, MOST_MEDIA_BYTES));
-  return (options: Pick<ConstructorParameters<typeof WebjsClient>[0], 'sessionId' | 'profileDir' | 'pairingPhoneNumber' | 'onEvent'>) =>
+  const fetchMedia = makeFetchMedia({ download: guardedFile({ allowLoopback: config.MEDIA_ALLOW_LOOPBACK }), store: files, scratch });
+  return (options: Pick<ConstructorParameters<typeof WebjsClient>[0], 'workspaceId' | 'sessionId' | 'profileDir' | 'pairingPhoneNumber' | 'onEvent'>) =>
     new WebjsClient({
       ...options, executable, address, fetchMedia, log,
       answerMs: config.PAGE_ANSWER_SECONDS * 1_000,

@@ -72,7 +72,7 @@ export class BrowserRun {
       if (!this.#profile || !this.#mayRun()) return;
       const { dir: profileDir, hasCopyToTry } = this.#profile;
       this.#hasCopyToTry = hasCopyToTry;
-      this.#client = services.makeClient({ sessionId, profileDir, pairingPhoneNumber, onEvent: (event) => this.#onEvent(event) });
+      this.#client = services.makeClient({ workspaceId: context.record.workspaceId, sessionId, profileDir, pairingPhoneNumber, onEvent: (event) => this.#onEvent(event) });
       await this.#client.start();
     });
   }

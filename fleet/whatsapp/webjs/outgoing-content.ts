@@ -9,10 +9,11 @@ const MEDIA_TIMEOUT_MS = 120_000; // the page encrypts and uploads
 
 type Spoken = Pick<PageOutgoing, 'text' | 'options'>;
 
-const mediaOptions = (content: Extract<MessageContent, { media: unknown }>, file: MediaFile): Spoken => ({
+/** `fileKey`: under which the page has the file (carry-files.ts). */
+const mediaOptions = (content: Extract<MessageContent, { media: unknown }>, file: MediaFile, fileKey: string): Spoken => ({
   text: '',
   options: {
-    media: { mimetype: file.mimetype, data: file.base64, filename: file.filename, filesize: file.bytes },
+    media: { mimetype: file.mimetype, data: '', filename: file.filename, filesize: file.bytes, fileKey },
     caption: 'text' in content ? content.text : undefined,
     isCaptionByUser: 'text' in content && content.text !== undefined,
     sendMediaAsDocument: content.type === 'document',
@@ -27,7 +28,7 @@ const vcard = ({ name, phoneNumber }: { name: string; phoneNumber: string }): st
   return `BEGIN:VCARD\nVERSION:3.0\nN:;${escaped};;;\nFN:${escaped}\nTEL;type=CELL;waid=${digits}:+${digits}\nEND:VCARD`;
 };
 
-function speak(content: MessageContent, file: MediaFile | undefined): Spoken {
+function speak(content: MessageContent, file: MediaFile | undefined, fileKey: string): Spoken {
   switch (content.type) {
     case 'text':
       return { text: content.text, options: {} };
@@ -38,7 +39,7 @@ function speak(content: MessageContent, file: MediaFile | undefined): Spoken {
     case 'document':
     case 'sticker':
       if (!file) throw new Error('A media message came without its file');
-      return mediaOptions(content, file);
+      return mediaOptions(content, file, fileKey);
     case 'location': {
       const { latitude, longitude, name, address } = content.location;
       const description = [name, address].filter(Boolean).join('\n');
@@ -66,7 +67,7 @@ export function toPage({ wireId, peer, content, replyTo }: OutgoingMessage, file
   return {
     wireId,
     jid: jidOfPeer(peer),
-    ...speak(content, file),
+    ...speak(content, file, wireId),
     replyTo: replyTo && { wireId: replyTo.wireId, jid: jidOfPeer(replyTo.peer), fromMe: replyTo.fromMe },
     reaction: content.type === 'reaction' ? content.reaction.emoji : null,
     timeoutMs: file ? MEDIA_TIMEOUT_MS : TEXT_TIMEOUT_MS,

@@ -47,6 +47,7 @@ export function openCorner(): void {
     blazzCorner: {
       lastFrameAt: null,
       whenLoaded: [],
+      whenInjected: [],
       report(kind: 'acks' | 'received', item: never) {
         pending[kind].push(item);
         flushTimer ??= setTimeout(flush, FLUSH_AFTER_MS);

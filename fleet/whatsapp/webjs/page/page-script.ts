@@ -1,5 +1,6 @@
 import { bridgeKeyText } from './bridge-key-text.ts';
 import { bridgeMediaId } from './bridge-media-id.ts';
+import { carryFiles } from './carry-files.ts';
 import { openCorner } from './corner.ts';
 import { dismissDialogs } from './dismiss-dialogs.ts';
 import { lookUp } from './look-up.ts';
@@ -10,7 +11,7 @@ import { watchFrames } from './watch-frames.ts';
 
 /** In this order: later parts use what earlier ones put in place. */
 export const PAGE_PARTS = [
-  openCorner, watchFrames, dismissDialogs, bridgeKeyText, bridgeMediaId, quietListeners, lookUp, sendBatches, waitForModules,
+  openCorner, watchFrames, dismissDialogs, bridgeKeyText, bridgeMediaId, quietListeners, lookUp, carryFiles, sendBatches, waitForModules,
 ] as const satisfies readonly (() => void)[];
 
 /** The script that runs in every new document before WhatsApp's own. */
