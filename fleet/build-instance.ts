@@ -35,6 +35,7 @@ import { ServiceGroup } from './lifecycle/service.ts';
 import { takeoverTimes } from './lifecycle/takeover-times.ts';
 import { InstanceServer } from './nudges/instance-server.ts';
 import { RequestVerifier } from './nudges/request-signature.ts';
+import { FILE_RETRIES } from './media/incoming-files.ts';
 import { ScratchFiles } from './media/scratch-files.ts';
 import { fleetMetrics } from './observability/fleet-metrics.ts';
 import { LoadSampler } from './observability/load-sampler.ts';
@@ -63,6 +64,8 @@ import { WebjsClient } from './whatsapp/webjs/webjs-client.ts';
 
 const STARTS_AT_ONCE = 4;
 const COLLECT_EVENTS_MS = 100;
+const FILES_AT_ONCE = 4;
+const MIB = 1024 * 1024;
 
 /** What the process has to do when the instance cannot go on. */
 export interface InstanceEnd {
@@ -149,7 +152,7 @@ async function takeLease({ id, config, registry, metrics, log }: Base, port: num
 }
 
 function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable) {
-  const { id, config, metrics, log, assignments, outbox, messages, pacing, chats } = base;
+  const { id, config, metrics, log, assignments, outbox, messages, pacing, chats, files, scratch } = base;
   const store = makeStore(base);
   const profiles = new LiveProfiles(config.PROFILE_DIR, id, store);
   const publisher = new EventPublisher({
@@ -159,6 +162,7 @@ function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable)
     onSent: (events) => metrics.events.inc(events),
   });
   const startInTurn = pLimit(STARTS_AT_ONCE);
+  const fetchInTurn = pLimit(FILES_AT_ONCE);
   const services = {
     lease, profiles, store, publisher, assignments, outbox, messages, pacing, chats, clock, metrics, log,
     pacingRules: pacingRules(config),
@@ -166,6 +170,11 @@ function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable)
     makeClient: clientMaker(base, executable),
     qrLimiter: new QRRateLimiter(clock, config.QR_ROUNDS_PER_HOUR),
     snapshotIntervalMs: config.SNAPSHOT_INTERVAL_SECONDS * 1_000,
+    incomingFiles: {
+      store: files, scratch, retries: FILE_RETRIES,
+      maxBytes: config.INBOUND_MEDIA_MB * MIB,
+      inTurn: <T>(work: () => Promise<T>) => fetchInTurn(work),
+    },
     slots: new BrowserSlots(config.CAPACITY),
     hibernation: hibernationSettings(config),
     storageQuotaBytes: bytesOfMb(config.STORAGE_QUOTA_MB),

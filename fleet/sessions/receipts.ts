@@ -15,6 +15,8 @@ export interface ReceiptsOptions {
   readonly inFlight: InFlight;
   readonly limiter: Pick<WhatsAppRateLimiter, 'explainRefusal' | 'onReceived'>;
   readonly report: (...events: readonly SessionEvent[]) => void;
+  /** Told of messages that came in, after they were reported. */
+  readonly onReceived: (messages: readonly ReceivedMessage[]) => void;
   readonly metrics: Pick<FleetMetrics, 'sent' | 'failed' | 'sendSeconds'>;
 }
 
@@ -38,6 +40,7 @@ export class Receipts {
     this.#options.report(...messages.map(({ atMs, type, ...message }): SessionEvent => ({
       type: 'message.received', at: new Date(atMs).toISOString(), observedAt, messageType: type, ...message,
     })));
+    this.#options.onReceived(messages);
   }
 
   fail(messageId: string, wireId: string, failure: MessageFailure): void {

@@ -40,7 +40,8 @@ export function receiptEvents(applied: AppliedChange, ownNumber: string | null):
 
 export function receivedEvent(message: StoredMessage, { at, senderName }: ReceivedEvent, ownNumber: string | null): PublicEvent {
   const { id, workspaceId, sessionId, chatId } = message;
-  const data = { ...messageView(message, ownNumber), senderName };
+  const justNow = message.receivedAt ?? Date.parse(at); // its file is to be fetched, however late it came
+  const data = { ...messageView(message, ownNumber, justNow), senderName };
   return publicEvent({ type: 'message.received', atMs: Date.parse(at), identity: [id], workspaceId, sessionId, chatId, data });
 }
 

@@ -64,8 +64,12 @@ export function carryFiles(): void {
     }
   };
 
+  /** In a group the key also names who wrote, which we do not keep. */
+  const inGroup = (wireId: string): MsgModel | undefined =>
+    window.require('WAWebCollections').Msg.getModelsArray().find(({ id }) => id.id === wireId && !id.fromMe);
+
   corner.openFile = async (jid, wireId) => {
-    const message = await corner.findMessage(jid, wireId, false);
+    const message = jid.endsWith('@g.us') ? inGroup(wireId) : await corner.findMessage(jid, wireId, false);
     if (!message?.directPath) return { error: 'gone', detail: 'The page does not know the message any more' };
     try {
       const blob = new Blob([await fetchFile(message)]);
