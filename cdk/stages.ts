@@ -139,8 +139,9 @@ function flag(name: string, get: StageContext['get']): boolean | undefined {
 function count(name: string, get: StageContext['get']): number | undefined {
   const value = get(name);
   if (value === undefined) return undefined;
-  if (!/^[1-9]\d{0,4}$/.test(String(value))) throw new Error(`Context ${name} must be a whole number above 0`);
-  return Number(value);
+  const number = Number(value); // the CLI gives strings
+  if (!Number.isInteger(number) || number <= 0) throw new Error(`Context ${name} must be a whole number above 0`);
+  return number;
 }
 
 function text(name: string, get: StageContext['get']): string | undefined {

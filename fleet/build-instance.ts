@@ -207,7 +207,7 @@ function makeStoreWatch({ config: { EFS_FILE_SYSTEM_ID }, metrics, log }: Base):
 
 function clientMaker({ config, files, scratch, log }: Base, executable: BrowserExecutable) {
   const address = whatsAppAddress(config);
-  const fetchMedia = makeFetchMedia({ download: guardedFile({ allowLoopback: config.MEDIA_ALLOW_LOOPBACK }), store: files, scratch });
+  const fetchMedia = makeFetchMedia({ download: guardedFile({ allowLoopback: false }), store: files, scratch });
   return (options: Pick<ConstructorParameters<typeof WebjsClient>[0], 'workspaceId' | 'sessionId' | 'profileDir' | 'pairingPhoneNumber' | 'onEvent'>) =>
     new WebjsClient({
       ...options, executable, address, fetchMedia, log,

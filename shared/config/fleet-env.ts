@@ -13,7 +13,6 @@ export const FleetEnv = z.object({
   SESSION_EVENTS_QUEUE_URL: z.url(),
   NUDGE_SECRET_ARN: z.string().min(1),
   MEDIA_BUCKET: z.string().min(1).describe('Where files lie that are to be sent, and go that come in'),
-  MEDIA_ALLOW_LOOPBACK: z.stringbool().default(false).describe('Lets files of messages come from 127.0.0.1: for tests on one machine'),
   INBOUND_MEDIA_MB: positive(100).describe('Larger files that come in are not fetched: a page holds the whole of one'),
   SNAPSHOT_KEY_ARN: z.string().min(1).describe('KMS key that wraps the data key of each snapshot'),
   SNAPSHOT_FORMER_KEY_ARNS: z

@@ -85,8 +85,8 @@ export function carryFiles(): void {
     if (!blob) throw new Error('The file is not open');
     const reader = new window.FileReader();
     const read = new Promise<string>((resolve, reject) => {
-      reader.onload = () => resolve(String(reader.result));
-      reader.onerror = () => reject(new Error('The slice could not be read'));
+      reader.addEventListener('load', () => resolve(String(reader.result)));
+      reader.addEventListener('error', () => reject(new Error('The slice could not be read')));
     });
     reader.readAsDataURL(blob.slice(from, to));
     const url = await read;

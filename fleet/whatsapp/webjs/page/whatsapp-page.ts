@@ -120,8 +120,7 @@ export interface FileInput {
 }
 
 interface SliceReader {
-  onload: (() => void) | null;
-  onerror: (() => void) | null;
+  addEventListener(type: 'load' | 'error', listener: () => void): void;
   readonly result: unknown;
   readAsDataURL(blob: Blob): void;
 }
