@@ -88,6 +88,32 @@ describe('queues', () => {
   });
 });
 
+describe('files', () => {
+  it('lie in a bucket under our key that nobody outside reaches, and go in time', () => {
+    const allOn = { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true };
+    dev.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: allOn,
+      BucketEncryption: { ServerSideEncryptionConfiguration: [{ BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: Match.anyValue() } }] },
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          Match.objectLike({ Prefix: 'uploads/', ExpirationInDays: 1, Status: 'Enabled' }),
+          Match.objectLike({ Prefix: 'media/', ExpirationInDays: 90, Status: 'Enabled' }),
+        ]),
+      },
+      CorsConfiguration: { CorsRules: [Match.objectLike({ AllowedMethods: ['PUT', 'GET'], AllowedHeaders: ['content-type', 'x-amz-checksum-sha256'] })] },
+    });
+    const refusal = Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+    dev.hasResourceProperties('AWS::S3::BucketPolicy', { PolicyDocument: Match.objectLike({ Statement: Match.arrayWith([refusal]) }) });
+    prod.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
+  });
+
+  it('are kept as long as the stage says', () => {
+    const { data } = templatesOf(makeStage('dev', { mediaRetentionDays: '7' }));
+    data.hasResourceProperties('AWS::S3::Bucket', { LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike({ Prefix: 'media/', ExpirationInDays: 7 })]) } });
+    expect(() => makeStage('dev', { mediaRetentionDays: 'x' })).toThrow('mediaRetentionDays');
+  });
+});
+
 describe('keys and secrets', () => {
   it('rotate keys', () => dev.allResourcesProperties('AWS::KMS::Key', { EnableKeyRotation: true }));
 
