@@ -12,6 +12,7 @@ export function acknowledgeFindings(stacks: Stacks): void {
 }
 
 const dataFindings = ({ data }: Stacks): Finding[] => [
+  [data.media, 'AwsSolutions-S1', 'Who has a link was given it by our API, which logs that; who wants each read on record turns on CloudTrail data events.'],
   [
     data.nudgeSecret,
     'AwsSolutions-SMG4',
@@ -20,7 +21,14 @@ const dataFindings = ({ data }: Stacks): Finding[] => [
   [data.ingestSecret, 'AwsSolutions-SMG4', 'Fleets outside have it too: a new value has to reach them and come with a deployment, so it is changed by hand.'],
 ];
 
-const controlPlaneFindings = ({ controlPlane, controlPlane: { api } }: Stacks): Finding[] => [
+/** What cdk-nag says of a statement about all files of one area of the media bucket: before and after another stack has imported it. */
+const filesIn = ({ data }: Stacks, area: string): string[] =>
+  ['<MediaBucket.Arn>', `${data.stackName}:ExportsOutputFnGetAttMediaBucketArn3BCA6E41`].map((bucket) => `AwsSolutions-IAM5[Resource::${bucket}/${area}/*]`);
+
+const FILES = 'Files have ids made at run time. Which workspace may reach which is decided by their records, before a link is signed or a file touched.';
+
+const controlPlaneFindings = ({ controlPlane, controlPlane: { api }, ...stacks }: Stacks): Finding[] => [
+  ...['uploads', 'media'].flatMap((area) => filesIn({ controlPlane, ...stacks }, area)).map((finding): Finding => [controlPlane, finding, FILES]),
   [
     controlPlane,
     'AwsSolutions-IAM5[Resource::*]',
@@ -43,7 +51,7 @@ const controlPlaneFindings = ({ controlPlane, controlPlane: { api } }: Stacks): 
 const tasksOf = (fleet: FleetStack): string =>
   `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/<${fleet.getLogicalId(fleet.cluster.node.defaultChild as CfnElement)}>/*]`;
 
-const fleetFindings = ({ fleet }: Stacks): Finding[] =>
+const fleetFindings = ({ fleet, ...stacks }: Stacks): Finding[] =>
   fleet
     ? [
         [fleet.task, 'AwsSolutions-ECS2', 'Names of tables and queues and paths; the secret is read by its ARN at start.'],
@@ -52,6 +60,7 @@ const fleetFindings = ({ fleet }: Stacks): Finding[] =>
           'AwsSolutions-IAM5[Resource::*]',
           'ecr:GetAuthorizationToken knows no resource; the pull itself is granted on our repository.',
         ],
+        ...filesIn({ fleet, ...stacks }, 'media').map((finding): Finding => [fleet.task.taskRole, finding, FILES]),
         [fleet.task.taskRole, tasksOf(fleet), 'A task protects itself, and its id is known only once it runs; the cluster is named.'],
         [fleet.scaling, tasksOf(fleet), 'It looks which tasks run an old revision; their ids are known only once they run.'],
         [fleet.scaling, 'AwsSolutions-IAM5[Resource::*]', 'X-Ray knows no narrower resource; test/cdk asserts that nothing else has it.'],

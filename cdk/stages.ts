@@ -42,6 +42,8 @@ export interface StageSettings {
   readonly alarmEmail: string | undefined;
   /** Ranges from which fleets outside report without limits, commas between. */
   readonly ingestTrustedAddresses: string;
+  /** How long files are kept that came in or were sent. */
+  readonly mediaRetentionDays: number;
 }
 
 const SCALE_IN_AFTER = Duration.minutes(10); // longer than the lulls of a day's work
@@ -60,6 +62,7 @@ const DEV: StageSettings = {
   webhookAllowLoopback: false,
   alarmEmail: undefined,
   ingestTrustedAddresses: '',
+  mediaRetentionDays: 90,
 };
 
 const STAGES: Readonly<Record<StageName, StageSettings>> = {
@@ -112,6 +115,7 @@ export function stageSettings({ get }: StageContext): StageSettings {
     webhookAllowLoopback: flag('webhookAllowLoopback', get) ?? settings.webhookAllowLoopback,
     alarmEmail: text('alarmEmail', get) ?? settings.alarmEmail,
     ingestTrustedAddresses: text('ingestTrustedAddresses', get) ?? settings.ingestTrustedAddresses,
+    mediaRetentionDays: count('mediaRetentionDays', get) ?? settings.mediaRetentionDays,
   };
 }
 
@@ -135,6 +139,14 @@ function flag(name: string, get: StageContext['get']): boolean | undefined {
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
   throw new Error(`Context ${name} must be true or false, not ${JSON.stringify(value)}`);
+}
+
+function count(name: string, get: StageContext['get']): number | undefined {
+  const value = get(name);
+  if (value === undefined) return undefined;
+  const number = Number(value); // the CLI gives strings
+  if (!Number.isInteger(number) || number <= 0) throw new Error(`Context ${name} must be a whole number above 0`);
+  return number;
 }
 
 function text(name: string, get: StageContext['get']): string | undefined {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { documentClient, s3Client, sqsClient } from '../shared/adapters/clients.ts';
+import { documentClient, mediaClient, s3Client, sqsClient } from '../shared/adapters/clients.ts';
 import { dynamoAssignments } from '../shared/adapters/dynamodb/dynamo-assignments.ts';
 import { dynamoChats } from '../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoInstanceRegistry } from '../shared/adapters/dynamodb/dynamo-instance-registry.ts';
@@ -11,10 +11,11 @@ import { dynamoPacing } from '../shared/adapters/dynamodb/dynamo-pacing.ts';
 import { dynamoSessions } from '../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { agentTaskProtection } from '../shared/adapters/ecs/agent-task-protection.ts';
 import { efsFileSystem } from '../shared/adapters/efs/efs-file-system.ts';
-import { guardedDownload } from '../shared/adapters/http/guarded-download.ts';
+import { guardedFile } from '../shared/adapters/http/guarded-file.ts';
 import { httpSessionEvents } from '../shared/adapters/http/http-session-events.ts';
 import { kmsDataKeys } from '../shared/adapters/kms/kms-data-keys.ts';
 import { httpNudge } from '../shared/adapters/nudge/http-nudge.ts';
+import { s3MediaStore } from '../shared/adapters/s3/s3-media-store.ts';
 import { s3Objects } from '../shared/adapters/s3/s3-objects.ts';
 import { secretReader } from '../shared/adapters/secrets/secret-reader.ts';
 import { sqsSessionEvents } from '../shared/adapters/sqs/sqs-session-events.ts';
@@ -37,6 +38,8 @@ import { ServiceGroup } from './lifecycle/service.ts';
 import { takeoverTimes } from './lifecycle/takeover-times.ts';
 import { InstanceServer } from './nudges/instance-server.ts';
 import { RequestVerifier } from './nudges/request-signature.ts';
+import { FILE_RETRIES } from './media/incoming-files.ts';
+import { ScratchFiles } from './media/scratch-files.ts';
 import { fleetMetrics } from './observability/fleet-metrics.ts';
 import { LoadSampler } from './observability/load-sampler.ts';
 import { fleetLog } from './observability/log.ts';
@@ -67,7 +70,8 @@ const COLLECT_EVENTS_MS = 100;
 /** Over the internet, and to what counts requests. */
 const OUTAGE_RETRY = { firstMs: 1_000, longestMs: 60_000 };
 const SPOOL_MARGIN_MS = 5_000;
-const MOST_MEDIA_BYTES = 64 * 1024 * 1024;
+const FILES_AT_ONCE = 4;
+const MIB = 1024 * 1024;
 
 /** What the process has to do when the instance cannot go on. */
 export interface InstanceEnd {
@@ -122,6 +126,8 @@ function makeBase(config: FleetEnv) {
   return {
     id, config, registry, metrics, readSecret,
     log: fleetLog(config.LOG_LEVEL, { instanceId: id }),
+    files: s3MediaStore(mediaClient(), config.MEDIA_BUCKET),
+    scratch: new ScratchFiles(join(config.PROFILE_DIR, id, 'files')),
     assignments: dynamoAssignments(doc, { core: config.CORE_TABLE, registry: config.REGISTRY_TABLE }),
     sessions: dynamoSessions(doc, config.CORE_TABLE),
     pacing: dynamoPacing(doc, config.CORE_TABLE),
@@ -171,7 +177,7 @@ async function openSpool({ id, config, metrics, log }: Base, queue: SessionEvent
 }
 
 function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable, queue: SessionEventQueue) {
-  const { id, config, metrics, log, assignments, outbox, messages, pacing, chats } = base;
+  const { id, config, metrics, log, assignments, outbox, messages, pacing, chats, files, scratch } = base;
   const store = makeStore(base);
   const profiles = new LiveProfiles(config.PROFILE_DIR, id, store);
   const publisher = new EventPublisher({
@@ -181,6 +187,7 @@ function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable,
     onSent: (events) => metrics.events.inc(events),
   });
   const startInTurn = pLimit(STARTS_AT_ONCE);
+  const fetchInTurn = pLimit(FILES_AT_ONCE);
   const services = {
     lease, profiles, store, publisher, assignments, outbox, messages, pacing, chats, clock, metrics, log,
     pacingRules: pacingRules(config),
@@ -188,6 +195,11 @@ function makePool(base: Base, lease: LeaseKeeper, executable: BrowserExecutable,
     makeClient: clientMaker(base, executable),
     qrLimiter: new QRRateLimiter(clock, config.QR_ROUNDS_PER_HOUR),
     snapshotIntervalMs: config.SNAPSHOT_INTERVAL_SECONDS * 1_000,
+    incomingFiles: {
+      store: files, scratch, retries: FILE_RETRIES,
+      maxBytes: config.INBOUND_MEDIA_MB * MIB,
+      inTurn: <T>(work: () => Promise<T>) => fetchInTurn(work),
+    },
     slots: new BrowserSlots(config.CAPACITY),
     hibernation: hibernationSettings(config),
     storageQuotaBytes: bytesOfMb(config.STORAGE_QUOTA_MB),
@@ -218,10 +230,10 @@ function makeStoreWatch({ config: { EFS_FILE_SYSTEM_ID }, metrics, log }: Base):
   return [new StoreWatch({ fileSystem: efsFileSystem(EFS_FILE_SYSTEM_ID), metrics, log })];
 }
 
-function clientMaker({ config, log }: Base, executable: BrowserExecutable) {
+function clientMaker({ config, files, scratch, log }: Base, executable: BrowserExecutable) {
   const address = whatsAppAddress(config);
-  const fetchMedia = makeFetchMedia(guardedDownload({ allowLoopback: false }, MOST_MEDIA_BYTES));
-  return (options: Pick<ConstructorParameters<typeof WebjsClient>[0], 'sessionId' | 'profileDir' | 'pairingPhoneNumber' | 'onEvent'>) =>
+  const fetchMedia = makeFetchMedia({ download: guardedFile({ allowLoopback: false }), store: files, scratch });
+  return (options: Pick<ConstructorParameters<typeof WebjsClient>[0], 'workspaceId' | 'sessionId' | 'profileDir' | 'pairingPhoneNumber' | 'onEvent'>) =>
     new WebjsClient({
       ...options, executable, address, fetchMedia, log,
       answerMs: config.PAGE_ANSWER_SECONDS * 1_000,

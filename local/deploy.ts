@@ -6,6 +6,7 @@ import type { TableNames } from '../shared/adapters/dynamodb/table-names.ts';
 import { readRestApi, type RestApi } from './api-gateway/rest-api.ts';
 import { masterKeyActions, openMasterKeys } from './aws-json/master-keys.ts';
 import { openSecrets, secretActions } from './aws-json/secrets.ts';
+import { CorsConfiguration } from './buckets/cors.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { fileSystemActions } from './efs/file-systems.ts';
 import { EventSources } from './event-sources/event-sources.ts';
@@ -89,7 +90,7 @@ export async function deploy(context: HostContext, emulators: Emulators): Promis
   emulators.addActions(fileSystemActions(deployment, dir.snapshots));
   const service = readService(deployment, secrets);
   await createQueues(deployment, queues);
-  for (const { name } of deployment.list('AWS::S3::Bucket')) await buckets?.create(name);
+  for (const { name, properties } of deployment.list('AWS::S3::Bucket')) buckets?.create(name, CorsConfiguration.parse(properties['CorsConfiguration']).CorsRules);
   const keys = await fillTables(deployment, dynamodbEndpoint, service, dir.keys);
   const functions = startFunctions(context, deployment, emulators);
   startEventSources(context, deployment, emulators, functions);

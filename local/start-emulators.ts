@@ -58,10 +58,10 @@ async function queueServer({ closing, options }: HostContext, region: string): P
   return server;
 }
 
-async function bucketServer({ closing, dir }: HostContext, { region, stacks }: Assembly): Promise<BucketServer | undefined> {
+async function bucketServer({ closing, dir }: HostContext, { stacks }: Assembly): Promise<BucketServer | undefined> {
   const isNeeded = stacks.some(({ template }) => Object.values(template.Resources).some(({ Type }) => Type === 'AWS::S3::Bucket'));
   if (!isNeeded) return undefined;
-  const server = await BucketServer.start(dir.buckets, region);
+  const server = await BucketServer.start(dir.buckets);
   closing.defer(() => server.stop());
   return server;
 }

@@ -65,6 +65,7 @@ const makeMessages: MakeFunction = (scope, { data, environment, logs, network })
   data.core.grantWrite(messages);
   data.messages.grantBulkWrite(messages);
   data.registry.grantRead(messages);
+  data.media.grantKeep(messages);
   data.grantNudging(messages);
   return messages;
 };
@@ -82,6 +83,7 @@ const makeChats: MakeFunction = (scope, { data, environment, logs, network }) =>
   data.core.grantWrite(chats);
   data.messages.grantBulkWrite(chats);
   data.registry.grantRead(chats);
+  data.media.grantKeep(chats);
   data.grantNudging(chats);
   return chats;
 };
@@ -106,6 +108,21 @@ const makeContacts: MakeFunction = (scope, { data, environment, logs, network })
   return contacts;
 };
 
+const makeMedia: MakeFunction = (scope, { data, environment, logs }) => {
+  const media = new NodeFunction(scope, 'MediaApi', {
+    entry: entryOf('media'),
+    description: 'Files: where to upload them, links to them',
+    env: env.MediaApiEnv,
+    environment,
+    logs,
+  });
+  data.core.grantWrite(media);
+  data.messages.grantRead(media);
+  data.media.grantUploads(media);
+  data.media.grantLinks(media);
+  return media;
+};
+
 const makeCampaigns: MakeFunction = (scope, { data, environment, logs, network }) => {
   const campaigns = new NodeFunction(scope, 'CampaignsApi', {
     entry: entryOf('campaigns'),
@@ -121,6 +138,7 @@ const makeCampaigns: MakeFunction = (scope, { data, environment, logs, network }
   data.messages.grantBulkWrite(campaigns);
   data.registry.grantRead(campaigns);
   data.grantEnqueue(campaigns);
+  data.media.grantKeep(campaigns);
   data.grantNudging(campaigns);
   return campaigns;
 };
@@ -202,6 +220,7 @@ export const makeApiFunctions = (scope: Construct, setting: FunctionSetting, api
   messages: makeMessages(scope, setting),
   chats: makeChats(scope, setting),
   contacts: makeContacts(scope, setting),
+  media: makeMedia(scope, setting),
   campaigns: makeCampaigns(scope, setting),
   webhooks: makeWebhooks(scope, setting),
   instances: makeInstances(scope, setting),

@@ -19,6 +19,7 @@ export const fleetEnvironment = (data: DataStack, capacity: number): FleetEnviro
   MESSAGES_TABLE: data.messages.tableName,
   REGISTRY_TABLE: data.registry.tableName,
   SESSION_EVENTS_QUEUE_URL: data.sessionEvents.queueUrl,
+  MEDIA_BUCKET: data.media.bucketName,
   NUDGE_SECRET_ARN: data.nudgeSecret.secretArn,
   SNAPSHOT_KEY_ARN: data.snapshotKey.keyArn,
   SESSION_STORE_DIR: STORE_DIR,

@@ -34,6 +34,8 @@ const environmentOf = (data: DataStack, settings: StageSettings) => ({
   NUDGE_SECRET_ARN: data.nudgeSecret.secretArn,
   INGEST_SECRET_ARN: data.ingestSecret.secretArn,
   INGEST_TRUSTED_ADDRESSES: settings.ingestTrustedAddresses,
+  MEDIA_BUCKET: data.media.bucketName,
+  MEDIA_RETENTION_DAYS: String(settings.mediaRetentionDays),
   ALLOW_UNLIMITED_PACING: String(settings.allowUnlimitedPacing),
   BLAZZ_WEBHOOK_ALLOW_LOOPBACK: String(settings.webhookAllowLoopback),
   BLAZZ_VERSION: VERSION,

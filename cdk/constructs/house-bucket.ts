@@ -1,12 +1,15 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CorsRule, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { HouseKey } from './house-key.ts';
 
 export interface HouseBucketProps {
   readonly key: HouseKey;
   readonly isDisposable: boolean;
+  readonly name?: string | undefined;
+  readonly lifecycleRules?: LifecycleRule[];
+  readonly cors?: CorsRule[];
 }
 
 /**
@@ -14,8 +17,10 @@ export interface HouseBucketProps {
  * is deleted is gone. One that is disposable has to be emptied before its stack can go.
  */
 export class HouseBucket extends Bucket {
-  constructor(scope: Construct, id: string, { key, isDisposable }: HouseBucketProps) {
+  constructor(scope: Construct, id: string, { key, isDisposable, name, lifecycleRules = [], cors }: HouseBucketProps) {
     super(scope, id, {
+      bucketName: name,
+      cors,
       encryption: BucketEncryption.KMS,
       encryptionKey: key,
       bucketKeyEnabled: true,
@@ -23,7 +28,7 @@ export class HouseBucket extends Bucket {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }, ...lifecycleRules],
       removalPolicy: isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
   }

@@ -27,6 +27,7 @@ function makeSessionEvents(scope: Construct, { data, environment, logs }: Functi
   });
   data.core.grantBulkWrite(consumer);
   data.messages.grantBulkWrite(consumer);
+  data.media.grantLinks(consumer);
   data.webhookDeliveries.grantSend(consumer);
   data.sessionEvents.feed(consumer, { batchSize: 10 });
 }

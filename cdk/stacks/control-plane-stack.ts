@@ -45,6 +45,7 @@ function addRoutes(api: HouseRestApi, functions: ApiFunctions): void {
   api.routeTree('/v1/sessions', functions.sessions);
   api.route('/api/whatsapp/{proxy+}', functions.sessions); // paths of the system this one replaces
   api.routeTree('/v1/messages', functions.messages);
+  api.routeTree('/v1/media', functions.media);
   api.routeTree('/v1/chats', functions.chats);
   api.routeTree('/v1/contacts', functions.contacts);
   api.routeTree('/v1/campaigns', functions.campaigns);

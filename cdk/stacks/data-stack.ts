@@ -9,6 +9,7 @@ import { TABLES } from '../../shared/contracts/table-schema.ts';
 import { HouseKey } from '../constructs/house-key.ts';
 import type { LogSettings } from '../constructs/house-log-group.ts';
 import { HouseTable } from '../constructs/house-table.ts';
+import { MediaBucket } from '../constructs/media-bucket.ts';
 import { WorkQueue, type WorkQueueProps } from '../constructs/work-queue.ts';
 import { CONSUMER_TIMEOUT, type StageSettings } from '../stages.ts';
 
@@ -16,7 +17,7 @@ export interface DataStackProps extends StackProps {
   readonly settings: StageSettings;
 }
 
-/** What outlives a deployment of anything else: tables, queues, keys, the secret of nudges, and who hears alarms. */
+/** What outlives a deployment of anything else: tables, queues, files, keys, the secret of nudges, and who hears alarms. */
 export class DataStack extends Stack {
   readonly key: HouseKey;
   /** Wraps the data keys of session snapshots; only instances may use it. */
@@ -31,6 +32,7 @@ export class DataStack extends Stack {
   readonly jobs: Readonly<Record<JobClass, WorkQueue>>;
   readonly contactImports: WorkQueue;
   readonly webhookDeliveries: WorkQueue;
+  readonly media: MediaBucket;
   readonly nudgeSecret: Secret;
   readonly ingestSecret: Secret;
   readonly alarms: Topic;
@@ -57,6 +59,7 @@ export class DataStack extends Stack {
     };
     this.contactImports = this.#makeQueue('ContactImports', 'contact-imports', { consumerTimeout: CONSUMER_TIMEOUT.contactImports });
     this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', { consumerTimeout: CONSUMER_TIMEOUT.webhookDeliveries });
+    this.media = this.#makeMediaBucket();
     this.nudgeSecret = this.#makeSecret('NudgeSecret', 'nudge-secret', 'Signs nudges and commands to instances');
     this.ingestSecret = this.#makeSecret('IngestSecret', 'ingest-secret', 'Signs what fleets outside our network report');
   }
@@ -100,6 +103,11 @@ export class DataStack extends Stack {
 
   #makeJobQueue(id: string, name: string): WorkQueue {
     return this.#makeQueue(id, name, { consumerTimeout: CONSUMER_TIMEOUT.jobs, comesAgainSoon: true, runbook: 'jobs-dead-letters' });
+  }
+
+  #makeMediaBucket(): MediaBucket {
+    const { isDisposable, mediaRetentionDays: retentionDays } = this.#settings;
+    return new MediaBucket(this, 'Media', { key: this.key, name: this.#named('media'), isDisposable, retentionDays });
   }
 
   #makeAlarmTopic(): Topic {

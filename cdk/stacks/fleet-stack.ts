@@ -102,6 +102,7 @@ export class FleetStack extends Stack {
     data.messages.grantBulkWrite(taskRole);
     data.registry.grantWrite(taskRole);
     data.sessionEvents.grantSend(taskRole);
+    data.media.grantTransfer(taskRole);
     data.grantNudging(taskRole);
     data.snapshotKey.grant(taskRole, 'kms:GenerateDataKey', 'kms:Decrypt');
     store.grantUse(taskRole);

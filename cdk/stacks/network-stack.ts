@@ -36,7 +36,7 @@ export class NetworkStack extends Stack {
         { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
         { name: 'private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 20 },
       ],
-      gatewayEndpoints: { dynamodb: { service: GatewayVpcEndpointAwsService.DYNAMODB } },
+      gatewayEndpoints: { dynamodb: { service: GatewayVpcEndpointAwsService.DYNAMODB }, s3: { service: GatewayVpcEndpointAwsService.S3 } }, // files would pay for NAT
     });
     this.vpc.addFlowLog('Flow', {
       destination: FlowLogDestination.toCloudWatchLogs(new HouseLogGroup(this, 'FlowLogs', logs)),

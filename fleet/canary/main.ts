@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import qrcode from 'qrcode';
+import { ScratchFiles } from '../media/scratch-files.ts';
 import { fleetLog } from '../observability/log.ts';
 import { makeFetchMedia } from '../whatsapp/media-source.ts';
 import { findBrowser } from '../whatsapp/webjs/browser-executable.ts';
@@ -32,6 +33,8 @@ const profileDir = resolve(values.profile);
 const address = values.address !== undefined && values.spki !== undefined ? { hostAndPort: values.address, spki: values.spki } : undefined;
 
 const log = fleetLog('warn', { program: 'canary' });
+/** Its own file comes with the message. */
+const nothing = async () => ({ outcome: 'failed', code: 'media_unreachable', detail: 'the canary downloads nothing' }) as const;
 
 async function run(): Promise<number> {
   guardRejections(log, (error) => { throw error; });
@@ -40,9 +43,9 @@ async function run(): Promise<number> {
   const report = await runCanary({
     readyWithinMs: Number(values.wait) * 1_000,
     open: (onEvent) => new WebjsClient({
-      sessionId: 'canary', profileDir, pairingPhoneNumber: null, executable, address, onEvent,
+      workspaceId: 'canary', sessionId: 'canary', profileDir, pairingPhoneNumber: null, executable, address, onEvent,
       log,
-      fetchMedia: makeFetchMedia(async () => ({ outcome: 'failed', reason: 'the canary downloads nothing' })),
+      fetchMedia: makeFetchMedia({ download: nothing, store: { read: async () => undefined }, scratch: new ScratchFiles(join(profileDir, 'files')) }),
     }),
     onQr: (qr) => void qrcode.toString(qr, { type: 'terminal', small: true }).then((picture) => process.stderr.write(`${picture}\n${qr}\n`)),
   });

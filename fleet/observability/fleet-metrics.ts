@@ -58,6 +58,7 @@ export function fleetMetrics() {
     snapshotBytes: new Histogram({ name: 'blazz_snapshot_bytes', help: 'Size of a snapshot in the store', buckets: SNAPSHOT_BYTES, registers }),
     storeBytes: new Gauge({ name: 'blazz_session_store_bytes', help: 'Size of the file system that keeps sessions, as its service meters it', registers }),
     storeAvailable: new Gauge({ name: 'blazz_session_store_available', help: '1: that file system is available, with all its mount targets', registers }),
+    inboundMedia: new Counter({ name: 'blazz_inbound_media_total', help: 'Files of messages that came in, by what became of them', labelNames: ['outcome'], registers }),
     events: new Counter({ name: 'blazz_session_events_total', help: 'Events handed to the queue', registers }),
     refusedBatches: new Counter({ name: 'blazz_event_batches_refused_total', help: 'Batches of events that were refused for good and lie in the folder `refused` of the spool', registers }),
     spool: {

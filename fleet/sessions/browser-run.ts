@@ -1,5 +1,6 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
 import { settlesWithin } from '../lifecycle/settles-within.ts';
+import type { IncomingFiles } from '../media/incoming-files.ts';
 import { dropCaches } from '../storage/profile-caches.ts';
 import type { WhatsAppClient, WhatsAppEvent } from '../whatsapp/whatsapp-client.ts';
 import { ConnectedWork } from './connected-work.ts';
@@ -21,6 +22,7 @@ export interface BrowserRunOptions {
   readonly receipts: Receipts;
   readonly inFlight: InFlight;
   readonly recovery: Recovery;
+  readonly files: IncomingFiles;
   readonly pairingPhoneNumber: string | null;
   /** The browser ended, or is of no more use: it has been killed. Called at most once, and never after `close` or `kill`. */
   readonly onEnd: (reason: EndReason, detail: string) => void;
@@ -72,7 +74,7 @@ export class BrowserRun {
       if (!this.#profile || !this.#mayRun()) return;
       const { dir: profileDir, hasCopyToTry } = this.#profile;
       this.#hasCopyToTry = hasCopyToTry;
-      this.#client = services.makeClient({ sessionId, profileDir, pairingPhoneNumber, onEvent: (event) => this.#onEvent(event) });
+      this.#client = services.makeClient({ workspaceId: context.record.workspaceId, sessionId, profileDir, pairingPhoneNumber, onEvent: (event) => this.#onEvent(event) });
       await this.#client.start();
     });
   }
@@ -244,14 +246,14 @@ export class BrowserRun {
   }
 
   #onConnected({ phoneNumber, pageBuild, isReload = false }: Extract<WhatsAppEvent, { type: 'ready' }>): void {
-    const { context, receipts, inFlight, recovery, onFenced } = this.#options;
+    const { context, receipts, inFlight, recovery, files, onFenced } = this.#options;
     if (!this.#client || !this.#profile) return;
     this.#hasCopyToTry = false;
     context.services.qrLimiter.forget(context.health);
     context.health.note({ state: 'ok', detail: null, pageBuild, instructions: null });
     context.reportStatus('connected', null, null, phoneNumber);
     this.#work ??= new ConnectedWork({
-      context, receipts, inFlight, recovery, phoneNumber, onFenced,
+      context, receipts, inFlight, recovery, files, phoneNumber, onFenced,
       client: this.#client,
       profileDir: this.#profile.dir,
       isRestored: this.#profile.isRestored,

@@ -1,3 +1,4 @@
+import type { IncomingFiles } from '../media/incoming-files.ts';
 import type { WhatsAppClient } from '../whatsapp/whatsapp-client.ts';
 import { ClaimQueue } from './claim-queue.ts';
 import type { InFlight } from './in-flight.ts';
@@ -32,6 +33,7 @@ export interface ConnectedWorkOptions {
   readonly receipts: Receipts;
   readonly inFlight: InFlight;
   readonly recovery: Recovery;
+  readonly files: IncomingFiles;
   readonly profileDir: string;
   /** The profile came from a snapshot: it was somebody else's, or had to be replaced. */
   readonly isRestored: boolean;
@@ -64,6 +66,7 @@ export class ConnectedWork {
     void this.#catchUp(isReload);
     this.snapshots.start();
     this.monitor.start();
+    this.#options.files.start(this.#options.client);
   }
 
   /** Until `start` is called again: there is no page to speak of. */
@@ -73,6 +76,7 @@ export class ConnectedWork {
 
   async stop(): Promise<void> {
     this.monitor.stop();
+    this.#options.files.stop();
     this.#end.wake();
     await Promise.all([this.drain.stop(), this.snapshots.stop()]);
   }

@@ -217,7 +217,7 @@ export class ManagedSession {
 
   async #hasWork(): Promise<boolean> {
     const { sessionId, services } = this.context;
-    return (await hasDueMessages(services.outbox, sessionId)) || hasDoubts(services.outbox, sessionId);
+    return this.#browser.hasFilesToFetch || (await hasDueMessages(services.outbox, sessionId)) || hasDoubts(services.outbox, sessionId);
   }
 
   async #wakeIfDue(): Promise<void> {

@@ -82,7 +82,7 @@ export class MessageSender {
     const { client, lease, inFlight, sessionId } = this.#options;
     const outgoing = await this.#outgoing(trip);
     for (const message of trip) inFlight.add(message, wireIdOf(message.id, sessionId)); // receipts may overtake the answer
-    const outcomes = await client.send(outgoing, Date.now() + lease.heldForMs());
+    const outcomes = await client.send(outgoing, () => Date.now() + lease.heldForMs());
     trip.forEach((message, i) => this.#settle(message, outcomes[i]));
     return outcomes;
   }

@@ -15,6 +15,8 @@ export interface ReceiptsOptions {
   readonly inFlight: InFlight;
   readonly limiter: Pick<WhatsAppRateLimiter, 'explainRefusal' | 'onReceived'>;
   readonly report: (...events: readonly SessionEvent[]) => void;
+  /** Told of messages that came in, after they were reported. */
+  readonly onReceived: (messages: readonly ReceivedMessage[]) => void;
   readonly metrics: Pick<FleetMetrics, 'sent' | 'failed' | 'sendSeconds'>;
 }
 
@@ -44,6 +46,7 @@ export class Receipts {
       replyToAt: replyToAtMs === null ? null : new Date(replyToAtMs).toISOString(),
       mentions: [...mentions],
     })));
+    this.#options.onReceived(messages);
   }
 
   fail(messageId: string, wireId: string, failure: MessageFailure): void {

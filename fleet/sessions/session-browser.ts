@@ -1,5 +1,6 @@
 import type { InstanceCommand } from '../../shared/contracts/nudge.ts';
 import { BrowserRun } from './browser-run.ts';
+import { IncomingFiles } from '../media/incoming-files.ts';
 import { InFlight } from './in-flight.ts';
 import { Receipts } from './receipts.ts';
 import { Recovery } from './recovery.ts';
@@ -22,6 +23,7 @@ export class SessionBrowser {
   readonly #options: SessionBrowserOptions;
   readonly #inFlight = new InFlight();
   readonly #receipts: Receipts;
+  readonly #files: IncomingFiles;
   readonly #recovery: Recovery;
   #run: BrowserRun | undefined;
   /** Closing may take half a minute, and `kill` has to reach it. */
@@ -38,11 +40,17 @@ export class SessionBrowser {
       hasSnapshot: () => context.record.storage !== null,
       onStep: (step, why) => context.noteRecovery(step, why),
     });
+    this.#files = new IncomingFiles({
+      ...context.owner, ...context.services,
+      services: context.services.incomingFiles,
+      report: (event) => context.report(event),
+    });
     this.#receipts = new Receipts({
       ...context.owner,
       limiter: context.rateLimiter,
       inFlight: this.#inFlight,
       metrics: context.services.metrics,
+      onReceived: (messages) => this.#files.want(messages),
       report: (...events) => {
         onActivity();
         context.report(...events);
@@ -86,6 +94,11 @@ export class SessionBrowser {
     return this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince;
   }
 
+  /** Whether files that came in are still to be fetched. */
+  get hasFilesToFetch(): boolean {
+    return this.#files.hasWork;
+  }
+
   /** Messages handed to the page that WhatsApp has not taken yet. */
   get unsent(): number {
     return this.#inFlight.unsent;
@@ -102,6 +115,7 @@ export class SessionBrowser {
       receipts: this.#receipts,
       inFlight: this.#inFlight,
       recovery: this.#recovery,
+      files: this.#files,
       onEnd: (reason, detail) => this.#onEnd(run, reason, detail),
     });
     this.#run = run;

@@ -10,6 +10,7 @@ import type { Assignment, Assignments } from '../../shared/domain/sessions/assig
 import type { Session } from '../../shared/domain/sessions/session.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
 import type { NoteArrival } from '../lifecycle/takeover-times.ts';
+import type { IncomingFileServices } from '../media/incoming-files.ts';
 import type { FleetMetrics } from '../observability/fleet-metrics.ts';
 import type { Log } from '../observability/log.ts';
 import type { LiveProfiles } from '../storage/live-profiles.ts';
@@ -42,7 +43,8 @@ export interface SessionServices {
   readonly publisher: EventPublisher;
   readonly assignments: Pick<Assignments, 'release'>;
   readonly outbox: Outbox;
-  readonly messages: Pick<Messages, 'getMany'>;
+  readonly messages: Pick<Messages, 'getMany' | 'listPendingMedia'>;
+  readonly incomingFiles: IncomingFileServices;
   readonly pacing: PacingStore;
   readonly pacingRules: PacingRules;
   readonly chats: Pick<Chats, 'lastReceivedAt'>;

@@ -29,6 +29,14 @@ export type SendOutcome =
   /** The page did not answer in time: it may have left or not. */
   | { readonly outcome: 'unknown'; readonly detail: string };
 
+/** A time (Unix ms), or what tells it once all is prepared: files may take longer to come than a lease is held. */
+export type Deadline = number | (() => number);
+
+/** What came of asking WhatsApp for a file. */
+export type FileOutcome =
+  | { readonly outcome: 'downloaded'; readonly bytes: number }
+  | { readonly outcome: 'failed'; readonly code: 'media_expired' | 'media_corrupt' | 'media_unavailable'; readonly detail: string };
+
 /** As WhatsApp counts: −1 refused, 0 only in the page, 1 taken by the server, 2 delivered, 3 read, 4 played. */
 export type Ack = -1 | 0 | 1 | 2 | 3 | 4;
 
@@ -112,8 +120,10 @@ export interface PageHealth {
 export interface WhatsAppClient {
   /** Resolves once the browser runs; all else comes as events. Rejects, with nothing left running, if it does not start. */
   start(): Promise<void>;
-  /** Hands messages to the page, one after another, none after `notAfterMs` (Unix). Outcomes stand at their messages' places. */
-  send(messages: readonly OutgoingMessage[], notAfterMs: number): Promise<readonly SendOutcome[]>;
+  /** Hands messages to the page, one after another, none after `notAfter`. Outcomes stand at their messages' places. */
+  send(messages: readonly OutgoingMessage[], notAfter: Deadline): Promise<readonly SendOutcome[]>;
+  /** The file of a message that came in, slice by slice. Rejects if `onSlice` does, too. */
+  downloadFile(message: Pick<MessageReference, 'wireId' | 'peer'>, onSlice: (slice: Buffer) => Promise<void>): Promise<FileOutcome>;
   /** What the page knows of our own messages; `undefined` for those it has never seen. */
   acksOf(messages: readonly { readonly wireId: string; readonly peer: string }[]): Promise<readonly (Ack | undefined)[]>;
   /** Asks the phone for the recent history of a chat. Best effort: `false` when the phone did not answer in time. */
@@ -149,6 +159,7 @@ export interface WhatsAppClient {
 }
 
 export interface ClientOptions {
+  readonly workspaceId: string;
   readonly sessionId: string;
   readonly profileDir: string;
   /** Link by a code for this number in place of a QR. */

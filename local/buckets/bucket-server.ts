@@ -1,93 +1,157 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
-import { buildApp } from 'fauxqs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { listenLocally } from '../listen-locally.ts';
 import { BucketFiles } from './bucket-files.ts';
+import { afterOfToken, copyXml, deletedXml, errorXml, keysToDelete, listXml } from './bucket-xml.ts';
+import { allowOrigin, type CorsRule } from './cors.ts';
+import { isPresigned, presignedRefusal } from './presigned.ts';
 
-type Emulator = Awaited<ReturnType<typeof buildApp>>;
+const MOST_KEYS_A_PAGE = 1_000;
+/** The secret of every process of ours: aws-environment.ts. */
+const SECRET_KEY = 'local';
 
 interface Call {
-  readonly method: string;
-  readonly url: string;
-  readonly headers?: IncomingHttpHeaders;
-  readonly payload?: Buffer;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly bucket: string;
+  readonly key: string;
 }
 
-const CHANGES: readonly string[] = ['PUT', 'POST', 'DELETE'];
+class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
 
-const urlOf = (bucket: string, key = ''): string => `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
-
-function targetOf(url: string): { readonly bucket: string; readonly key: string } {
-  const [, bucket = '', ...key] = url.split('?', 1)[0]?.split('/') ?? [];
-  return { bucket, key: decodeURIComponent(key.join('/')) };
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
 }
 
 /**
- * S3 in this process. The emulator keeps objects in memory only; what a call has changed goes to a folder before the call
- * is answered, and is there again at the next start. That is the content of objects, without their metadata.
+ * S3 in this process, as far as we use it: whole objects put, got, copied, listed and deleted, by the SDK or by presigned
+ * links, whose time and signature are checked. Bytes go to files as they come, so a restart finds what was answered.
  */
 export class BucketServer {
   readonly endpoint: string;
   readonly #server: Server;
-  readonly #emulator: Emulator;
   readonly #files: BucketFiles;
+  readonly #secretKey: string;
+  readonly #cors = new Map<string, readonly CorsRule[]>();
 
-  private constructor(emulator: Emulator, files: BucketFiles, server: Server, port: number) {
-    this.#emulator = emulator;
+  private constructor(files: BucketFiles, secretKey: string, server: Server, port: number) {
     this.#files = files;
+    this.#secretKey = secretKey;
     this.#server = server;
     this.endpoint = `http://127.0.0.1:${port}`;
   }
 
-  static async start(folder: string, region: string): Promise<BucketServer> {
-    const emulator = buildApp({ logger: false, defaultRegion: region });
-    await emulator.ready();
+  static async start(folder: string, secretKey = SECRET_KEY): Promise<BucketServer> {
     const server = createServer();
-    const buckets = new BucketServer(emulator, new BucketFiles(folder), server, await listenLocally(server, 0));
+    const buckets = new BucketServer(new BucketFiles(folder), secretKey, server, await listenLocally(server, 0));
     server.on('request', (request, response) => void buckets.#answer(request, response));
     return buckets;
   }
 
   /** Makes a bucket, with what was in it. */
-  async create(bucket: string): Promise<void> {
-    await this.#must({ method: 'PUT', url: urlOf(bucket) });
-    for (const key of await this.#files.keys(bucket)) {
-      await this.#must({ method: 'PUT', url: urlOf(bucket, key), payload: await this.#files.get(bucket, key) });
-    }
+  create(bucket: string, cors: readonly CorsRule[] = []): void {
+    this.#cors.set(bucket, cors);
   }
 
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
-    await this.#emulator.close();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const call = { method: request.method ?? 'GET', url: request.url ?? '/', headers: request.headers, payload: await buffer(request) };
-      const { statusCode, headers, rawPayload } = await this.#call(call);
-      if (statusCode < 300 && CHANGES.includes(call.method)) await this.#keep(targetOf(call.url));
-      response.writeHead(statusCode, headers).end(rawPayload);
+      await this.#serve(this.#callOf(request, response));
     } catch (error) {
-      response.destroy(error instanceof Error ? error : undefined); // the SDK takes it for a broken connection, and tries again
+      if (response.headersSent || !(error instanceof Refusal)) return void response.destroy(); // the SDK takes it for a broken connection, and tries again
+      response.writeHead(error.status, { 'content-type': 'application/xml', connection: 'close' }).end(request.method === 'HEAD' ? '' : errorXml(error.code, error.message));
     }
   }
 
-  /** A deletion of several objects names them in its body: then all of the bucket are looked at. */
-  async #keep({ bucket, key }: { readonly bucket: string; readonly key: string }): Promise<void> {
-    const changed = key === '' ? await this.#files.keys(bucket) : [key];
-    for (const each of changed) {
-      const { statusCode, rawPayload } = await this.#call({ method: 'GET', url: urlOf(bucket, each) });
-      await this.#files.set(bucket, each, statusCode === 200 ? rawPayload : undefined);
+  #callOf(request: IncomingMessage, response: ServerResponse): Call {
+    const url = new URL(request.url ?? '/', this.endpoint);
+    const [, bucket = '', ...key] = url.pathname.split('/').map(decodeURIComponent);
+    return { request, response, url, bucket, key: key.join('/') };
+  }
+
+  async #serve(call: Call): Promise<void> {
+    const { request, response, url, bucket, key } = call;
+    const cors = this.#cors.get(bucket);
+    if (!cors) throw new Refusal(404, 'NoSuchBucket', 'There is no such bucket');
+    if (allowOrigin(request, response, cors)) return;
+    requireSigned(request, url, this.#secretKey);
+    if (key === '') return this.#ofBucket(call);
+    switch (request.method) {
+      case 'PUT':
+        return request.headers['x-amz-copy-source'] === undefined ? this.#put(call) : this.#copy(call);
+      case 'GET':
+      case 'HEAD':
+        return this.#get(call);
+      case 'DELETE':
+        await this.#files.remove(bucket, key);
+        return void response.writeHead(204).end();
+      default:
+        throw new Refusal(405, 'MethodNotAllowed', 'Not here');
     }
   }
 
-  #call({ method, url, headers = {}, payload = Buffer.alloc(0) }: Call) {
-    return this.#emulator.inject({ method: method as 'GET', url, headers, payload });
+  async #ofBucket({ request, response, url: { searchParams }, bucket }: Call): Promise<void> {
+    if (request.method === 'POST' && searchParams.has('delete')) {
+      for (const key of keysToDelete(await text(request))) await this.#files.remove(bucket, key);
+      return void response.writeHead(200, { 'content-type': 'application/xml' }).end(deletedXml());
+    }
+    if (request.method !== 'GET') throw new Refusal(405, 'MethodNotAllowed', 'Not here');
+    const after = afterOfToken(searchParams.get('continuation-token'));
+    const prefix = searchParams.get('prefix') ?? '';
+    const keys = (await this.#files.keys(bucket)).filter((key) => key.startsWith(prefix) && key > after);
+    const page = keys.slice(0, MOST_KEYS_A_PAGE);
+    const objects = await Promise.all(page.map(async (key) => ({ key, bytes: (await this.#files.find(bucket, key))?.bytes ?? 0 })));
+    response.writeHead(200, { 'content-type': 'application/xml' }).end(listXml(objects, keys.length > page.length ? page.at(-1) : undefined));
   }
 
-  async #must(call: Call): Promise<void> {
-    const { statusCode, body } = await this.#call(call);
-    if (statusCode !== 200) throw new Error(`S3 ${call.method} ${call.url} failed: ${body}`);
+  async #put({ request, response, bucket, key }: Call): Promise<void> {
+    const { 'content-encoding': encoding, 'content-type': contentType, 'x-amz-checksum-sha256': sha256 } = request.headers;
+    if (encoding?.includes('aws-chunked')) throw new Refusal(501, 'NotImplemented', 'Send streams without a trailer: requestChecksumCalculation WHEN_REQUIRED');
+    const isWhole = await this.#files.write(bucket, key, request, { contentType, sha256: sha256?.toString() });
+    if (!isWhole) throw new Refusal(400, 'BadDigest', 'The SHA256 you specified did not match the calculated checksum.');
+    response.writeHead(200).end();
   }
+
+  async #copy({ request, response, bucket, key }: Call): Promise<void> {
+    const source = decodeURIComponent(String(request.headers['x-amz-copy-source'])).replace(/^\//, '').slice(bucket.length + 1);
+    const found = await this.#files.find(bucket, source);
+    if (!found) throw new Refusal(404, 'NoSuchKey', 'The specified key does not exist.');
+    await this.#files.copy(bucket, source, key, found);
+    response.writeHead(200, { 'content-type': 'application/xml' }).end(copyXml());
+  }
+
+  async #get({ request, response, url: { searchParams }, bucket, key }: Call): Promise<void> {
+    const found = await this.#files.find(bucket, key);
+    if (!found) throw new Refusal(404, request.method === 'HEAD' ? 'NotFound' : 'NoSuchKey', 'The specified key does not exist.');
+    const disposition = searchParams.get('response-content-disposition');
+    response.writeHead(200, {
+      'content-length': found.bytes,
+      'content-type': searchParams.get('response-content-type') ?? found.contentType,
+      ...(found.sha256 !== '' && { 'x-amz-checksum-sha256': found.sha256 }),
+      ...(disposition !== null && { 'content-disposition': disposition }),
+    });
+    if (request.method === 'HEAD') return void response.end();
+    await pipeline(this.#files.read(bucket, key), response);
+  }
+}
+
+/** The SDK's own signatures are taken on trust, as everywhere on this machine; links are handed to anybody. */
+function requireSigned(request: IncomingMessage, url: URL, secretKey: string): void {
+  if (!isPresigned(url)) {
+    if (request.headers.authorization === undefined) throw new Refusal(403, 'AccessDenied', 'Access Denied');
+    return;
+  }
+  const refusal = presignedRefusal(request, url, secretKey);
+  if (refusal) throw new Refusal(403, refusal, refusal === 'AccessDenied' ? 'Request has expired' : 'The request signature we calculated does not match the signature you provided.');
 }

@@ -8,6 +8,7 @@ export interface ReceivedMessage {
   readonly receivedAt: string;
   /** How often the same wire id arrived. More than one breaks invariant I2. */
   readonly copies: number;
+  readonly media?: { readonly mimetype: string; readonly filename?: string; readonly size: number; readonly sha256: string };
 }
 
 /** A message the service accepted, `login` telling through which connection: it grows with every login. */
@@ -73,6 +74,13 @@ export class PhonesClient {
 
   async write(number: string, to: string, text: string): Promise<void> {
     await this.#call('POST', `/phones/${number}/messages`, { to, text });
+  }
+
+  /** A file, with an optional caption. */
+  async writeFile(number: string, to: string, file: { readonly type: string; readonly content: Buffer; readonly mimetype: string; readonly filename?: string; readonly text?: string }): Promise<void> {
+    const { type, content, mimetype, filename, text } = file;
+    const media = { base64: content.toString('base64'), mimetype, ...(filename !== undefined && { filename }) };
+    await this.#call('POST', `/phones/${number}/messages`, { to, type, media, ...(text !== undefined && { text }) });
   }
 
   received(number: string): Promise<readonly ReceivedMessage[]> {

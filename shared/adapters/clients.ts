@@ -31,3 +31,7 @@ export function sqsClient(): SQSClient {
 
 /** Objects may be large, so only the connection is bounded. Under an endpoint override that is a plain address the SDK puts the bucket into the path by itself. */
 export const s3Client = (): S3Client => new S3Client({ maxAttempts: RETRIES, requestHandler: { connectionTimeout: requestHandler.connectionTimeout } });
+
+/** For files that pass as streams and links that are signed: both know no checksum of the bytes but the one they are given. */
+export const mediaClient = (): S3Client =>
+  new S3Client({ maxAttempts: RETRIES, requestHandler: { connectionTimeout: requestHandler.connectionTimeout }, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });

@@ -13,6 +13,8 @@ const jobQueues = {
   JOBS_DEFAULT_QUEUE_URL: z.url(),
   JOBS_LOW_QUEUE_URL: z.url(),
 };
+const MEDIA_BUCKET = z.string().min(1);
+const MEDIA_RETENTION_DAYS = z.coerce.number().int().positive().default(90).describe('How long files are kept that came in or were sent');
 
 export const AuthorizerEnv = z.object({ CORE_TABLE: table });
 
@@ -49,6 +51,8 @@ export const MessagesApiEnv = z.object({
   MESSAGES_TABLE: table,
   REGISTRY_TABLE: table,
   NUDGE_SECRET_ARN: secretArn,
+  MEDIA_BUCKET,
+  MEDIA_RETENTION_DAYS,
 });
 
 export const ChatsApiEnv = MessagesApiEnv;
@@ -61,6 +65,7 @@ export const ContactsApiEnv = z.object({
   CONTACT_IMPORTS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
+export const MediaApiEnv = z.object({ CORE_TABLE: table, MESSAGES_TABLE: table, MEDIA_BUCKET });
 
 export const CampaignsApiEnv = z.object({
   CORE_TABLE: table,
@@ -69,6 +74,8 @@ export const CampaignsApiEnv = z.object({
   ...jobQueues,
   NUDGE_SECRET_ARN: secretArn,
   ALLOW_UNLIMITED_PACING: z.stringbool().default(false),
+  MEDIA_BUCKET,
+  MEDIA_RETENTION_DAYS,
 });
 
 export const WebhooksApiEnv = z.object({
@@ -82,6 +89,8 @@ export const SessionEventsEnv = z.object({
   MESSAGES_TABLE: table,
   SESSION_EVENTS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  MEDIA_BUCKET,
+  MEDIA_RETENTION_DAYS,
 });
 
 /** The consumer of one class of jobs, whose queue is `OWN_QUEUE_URL`. */

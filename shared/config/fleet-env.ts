@@ -17,6 +17,8 @@ export const FleetEnv = z.object({
   EVENT_SPOOL_DIR: z.string().min(1).optional().describe('A lasting folder, of this machine alone, where events wait while the control plane is away; unset: in memory'),
   EVENT_SPOOL_MAX_MB: positive(256),
   NUDGE_SECRET_ARN: z.string().min(1),
+  MEDIA_BUCKET: z.string().min(1).describe('Where files lie that are to be sent, and go that come in'),
+  INBOUND_MEDIA_MB: positive(100).describe('Larger files that come in are not fetched: a page holds the whole of one'),
   SNAPSHOT_KEY_ARN: z.string().min(1).describe('KMS key that wraps the data key of each snapshot'),
   SNAPSHOT_FORMER_KEY_ARNS: z
     .string()

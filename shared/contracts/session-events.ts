@@ -32,8 +32,8 @@ const MediaDescription = z.object({
   sha256: z.string(),
 });
 
-/** A file in the media bucket. */
-export const StoredMedia = MediaDescription.extend({ id: MediaId, key: z.string().describe('Object key') });
+/** A file in the media bucket, under its workspace and id. */
+export const StoredMedia = MediaDescription.extend({ id: MediaId });
 export type StoredMedia = z.infer<typeof StoredMedia>;
 
 /** Something somebody did to an earlier message of a chat. */
@@ -116,7 +116,15 @@ export const SessionEvent = z.discriminatedUnion('type', [
     media: MediaDescription.nullable(),
   }),
   /** What became of the file of a message that came in: it lies in the media bucket, or why it does not. */
-  z.object({ type: z.literal('message.media'), at, wireId: z.string(), peer: z.string(), media: StoredMedia.nullable(), failure: MessageFailure.nullable() }),
+  z.object({
+    type: z.literal('message.media'),
+    at: at.describe('The time of the message, as in `message.received`: with wire id and peer it tells which message'),
+    settledAt: at,
+    wireId: z.string(),
+    peer: z.string(),
+    media: StoredMedia.nullable(),
+    failure: MessageFailure.nullable().describe('`media_expired`, `media_empty`, `media_too_large`, `media_corrupt` or `media_unavailable`'),
+  }),
   z.object({ type: z.literal('message.reaction'), ...onMessage, emoji: z.string().describe('Empty: taken back') }),
   z.object({ type: z.literal('message.edited'), ...onMessage, text: z.string() }),
   z.object({ type: z.literal('message.revoked'), ...onMessage }),

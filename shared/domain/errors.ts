@@ -45,4 +45,5 @@ export const campaignNotFound = notFound('campaign');
 export const webhookNotFound = notFound('webhook');
 export const deliveryNotFound = notFound('delivery');
 export const apiKeyNotFound = notFound('api_key');
+export const mediaNotFound = notFound('media');
 export const instanceNotFound = notFound('instance');

@@ -30,6 +30,9 @@ function assemble(timeMs: bigint, peer: string, seed: bigint): string {
 export const messageIdOf = (workspaceId: string, peer: string, timeMs: number, seed: string): string =>
   assemble(BigInt(timeMs), peerHash(workspaceId, peer), hashBits(Number(SEED_BITS), 'seed', seed));
 
+/** The time an id was made of: for a message that came in, WhatsApp's own. Unix ms. */
+export const timeOfMessageId = (messageId: string): number => Number(fromBase32(messageId.slice(4, 14)));
+
 const roundKey = (key: string, round: number, half: bigint): bigint =>
   BigInt(`0x${createHmac('sha256', key).update(`${round}:${half}`).digest('hex').slice(0, 9)}`);
 

@@ -10,10 +10,11 @@ import { fanOut } from './fan-out.ts';
 import { interception } from './interception.ts';
 import { lambdaStart } from './lambda-start.ts';
 import type { Measurement, Row } from './measurement.ts';
+import { media } from './media.ts';
 import { memory } from './memory.ts';
 import { restLatency } from './rest-latency.ts';
 
-const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, density, interception, fanOut, consumption, restLatency, lambdaStart, drain];
+const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, media, density, interception, fanOut, consumption, restLatency, lambdaStart, drain];
 const RESULTS = join(import.meta.dirname, '../../docs/benchmarks.md');
 const [BEGIN, END] = ['<!-- results -->', '<!-- end of results -->'];
 

@@ -26,6 +26,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   MessagesApi: env.MessagesApiEnv,
   ChatsApi: env.ChatsApiEnv,
   ContactsApi: env.ContactsApiEnv,
+  MediaApi: env.MediaApiEnv,
   CampaignsApi: env.CampaignsApiEnv,
   WebhooksApi: env.WebhooksApiEnv,
   InstancesApi: env.InstancesApiEnv,

@@ -58,7 +58,7 @@ describe('queues', () => {
       const dead = id.replace('Queue', 'DeadLetters');
       expect(Properties['RedrivePolicy']).toEqual({
         deadLetterTargetArn: { 'Fn::GetAtt': [dead, 'Arn'] },
-        maxReceiveCount: id === 'WebhookDeliveriesQueue' ? 5 : 20, // the consumers of the others have what failed come again sooner
+        maxReceiveCount: ['ContactImportsQueue', 'WebhookDeliveriesQueue'].includes(id) ? 5 : 20, // the consumers of the others have what failed come again sooner
       });
       expect(queues.find(([name]) => name === dead)?.[1].Properties['FifoQueue']).toEqual(Properties['FifoQueue']);
       dev.hasResourceProperties('AWS::CloudWatch::Alarm', {
@@ -87,6 +87,32 @@ describe('queues', () => {
     dev.resourceCountIs('AWS::SQS::QueuePolicy', queues.length);
     dev.allResourcesProperties('AWS::SQS::QueuePolicy', { PolicyDocument: { Statement: Match.arrayWith([refusal]) } });
     dev.allResourcesProperties('AWS::SNS::TopicPolicy', { PolicyDocument: { Statement: Match.arrayWith([refusal]) } });
+  });
+});
+
+describe('files', () => {
+  it('lie in a bucket under our key that nobody outside reaches, and go in time', () => {
+    const allOn = { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true };
+    dev.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: allOn,
+      BucketEncryption: { ServerSideEncryptionConfiguration: [{ BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: Match.anyValue() } }] },
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          Match.objectLike({ Prefix: 'uploads/', ExpirationInDays: 1, Status: 'Enabled' }),
+          Match.objectLike({ Prefix: 'media/', ExpirationInDays: 90, Status: 'Enabled' }),
+        ]),
+      },
+      CorsConfiguration: { CorsRules: [Match.objectLike({ AllowedMethods: ['PUT', 'GET'], AllowedHeaders: ['content-type', 'x-amz-checksum-sha256'] })] },
+    });
+    const refusal = Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+    dev.hasResourceProperties('AWS::S3::BucketPolicy', { PolicyDocument: Match.objectLike({ Statement: Match.arrayWith([refusal]) }) });
+    prod.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
+  });
+
+  it('are kept as long as the stage says', () => {
+    const { data } = templatesOf(makeStage('dev', { mediaRetentionDays: '7' }));
+    data.hasResourceProperties('AWS::S3::Bucket', { LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike({ Prefix: 'media/', ExpirationInDays: 7 })]) } });
+    expect(() => makeStage('dev', { mediaRetentionDays: 'x' })).toThrow('mediaRetentionDays');
   });
 });
 

@@ -173,8 +173,9 @@ describe('network', () => {
     network.allResourcesProperties('AWS::EC2::Subnet', { MapPublicIpOnLaunch: false });
   });
 
-  it('logs its flows and reaches the tables without leaving', () => {
+  it('logs its flows and reaches tables and files without leaving', () => {
     network.resourceCountIs('AWS::EC2::FlowLog', 1);
-    network.hasResourceProperties('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' });
+    network.allResourcesProperties('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' });
+    network.resourceCountIs('AWS::EC2::VPCEndpoint', 2);
   });
 });

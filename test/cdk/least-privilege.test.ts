@@ -97,6 +97,22 @@ describe('roles', () => {
     (role) => expect(actionsOn(controlPlane, role, /NudgeSecret/)).toEqual([]),
   );
 
+  it.each<[Template, string, string[], string[]]>([
+    [controlPlane, 'MediaApiRole', ['s3:GetObject', 's3:PutObject'], ['s3:GetObject']],
+    [controlPlane, 'MessagesApiRole', ['s3:GetObject'], ['s3:GetObject', 's3:PutObject']],
+    [controlPlane, 'ChatsApiRole', ['s3:GetObject'], ['s3:GetObject', 's3:PutObject']],
+    [controlPlane, 'CampaignsApiRole', ['s3:GetObject'], ['s3:GetObject', 's3:PutObject']],
+    [controlPlane, 'SessionEventsRole', [], ['s3:GetObject']],
+    [controlPlane, 'CampaignJobsRole', [], []],
+    [controlPlane, 'WebhookDeliveriesRole', [], []],
+    [controlPlane, 'SystemApiRole', [], []],
+    [fleet, 'TaskTaskRole', [], ['s3:GetObject', 's3:PutObject']],
+  ])('%# %s does with files what it needs', (template, role, uploads, media) => {
+    expect(actionsOn(template, role, /MediaBucket.*uploads/)).toEqual(uploads);
+    expect(actionsOn(template, role, /MediaBucket.*media[/]/)).toEqual(media);
+    expect(actionsOn(template, role, /MediaBucket/).filter((action) => /Delete|Acl|Policy/.test(action))).toEqual([]);
+  });
+
   it('let instances alone open snapshots', () => {
     expect(actionsOn(fleet, 'TaskTaskRole', /SnapshotKey/)).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey']));
     expect(JSON.stringify(policiesOf(controlPlane))).not.toContain('SnapshotKey');

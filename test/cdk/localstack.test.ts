@@ -59,6 +59,7 @@ describe('localstack.yml', () => {
     expect(new Set(tables)).toEqual(new Set(namesOf('AWS::DynamoDB::Table', 'TableName')));
     expect(namesOf('AWS::SQS::Queue', 'QueueName')).toContain(fleet['SESSION_EVENTS_QUEUE_URL']?.split('/').at(-1));
     expect(namesOf('AWS::SecretsManager::Secret', 'Name')).toContain(fleet['NUDGE_SECRET_ARN']);
+    expect(namesOf('AWS::S3::Bucket', 'BucketName')).toEqual([fleet['MEDIA_BUCKET']]);
     expect(namesOf('AWS::KMS::Alias', 'AliasName')).toContain(fleet['SNAPSHOT_KEY_ARN']);
   });
 

@@ -278,6 +278,43 @@ export function describeMessages(name: string, start: () => Promise<MessagesHarn
       });
     });
 
+    describe('files of messages that came in', () => {
+      const media = { id: derivedId('med', NOW, 'a'), mimetype: 'image/png', filename: null, bytes: 5, sha256: null, status: 'pending' as const, failure: null };
+      const failure = { code: 'media_expired', detail: 'gone' };
+      const stored = { mimetype: 'image/png', bytes: 7, sha256: 'x' };
+
+      it('are listed for their session until they are settled, oldest first', async () => {
+        const sessionId = derivedId('ses', NOW, 'with files');
+        const [late, early, none] = [NOW + 5_000, NOW, NOW + 1_000].map((receivedAt, i) => aReceivedMessage({ sessionId, receivedAt, type: 'image', media: i === 2 ? null : media }));
+        await messages.insertInbound(batchAt(1), [late!, early!, none!]);
+        expect((await messages.listPendingMedia(sessionId, 10)).map(({ id }) => id)).toEqual([early!.id, late!.id]);
+        expect(await messages.listPendingMedia(sessionId, 1)).toHaveLength(1);
+        await messages.settleMedia(WORKSPACE, batchAt(2), early!.id, { stored });
+        await messages.settleMedia(WORKSPACE, batchAt(2), late!.id, { failure });
+        expect(await messages.listPendingMedia(sessionId, 10)).toEqual([]);
+      });
+
+      it('are settled once, and what is stored stays', async () => {
+        const message = aReceivedMessage({ type: 'image', media });
+        await messages.insertInbound(batchAt(1), [message]);
+        const failed = { ...message, media: { ...media, status: 'failed', failure } };
+        expect(await messages.settleMedia(WORKSPACE, batchAt(2), message.id, { failure })).toEqual(failed);
+        expect(await messages.settleMedia(WORKSPACE, batchAt(2), message.id, { failure })).toEqual(failed); // its own batch again
+        expect(await messages.settleMedia(WORKSPACE, batchAt(3), message.id, { failure })).toBeUndefined();
+        const found = { ...message, media: { ...media, ...stored, status: 'stored' } };
+        expect(await messages.settleMedia(WORKSPACE, batchAt(4), message.id, { stored })).toEqual(found);
+        expect(await messages.settleMedia(WORKSPACE, batchAt(5), message.id, { failure })).toBeUndefined();
+        expect(await messages.get(WORKSPACE, message.id)).toEqual(found);
+      });
+
+      it("are nobody's but their workspace's (I6)", async () => {
+        const message = aReceivedMessage({ type: 'image', media });
+        await messages.insertInbound(batchAt(1), [message]);
+        expect(await messages.settleMedia(OTHER_WORKSPACE, batchAt(2), message.id, { stored })).toBeUndefined();
+        expect(await messages.settleMedia(WORKSPACE, batchAt(2), aReceivedMessage().id, { stored })).toBeUndefined();
+      });
+    });
+
     describe('listOfChat', () => {
       it('pages newest first through one chat only', async () => {
         const [sessionId, other] = [derivedId('ses', NOW, 'paged'), derivedId('ses', NOW, 'not paged')];

@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { EventPublisher } from '../../fleet/events/event-publisher.ts';
+import { FILE_RETRIES } from '../../fleet/media/incoming-files.ts';
+import { ScratchFiles } from '../../fleet/media/scratch-files.ts';
 import { fleetMetrics } from '../../fleet/observability/fleet-metrics.ts';
 import { BrowserSlots } from '../../fleet/sessions/browser-slots.ts';
 import { QRRateLimiter } from '../../fleet/sessions/qr-rate-limiter.ts';
@@ -6,6 +9,7 @@ import type { SessionServices } from '../../fleet/sessions/session-context.ts';
 import { LiveProfiles } from '../../fleet/storage/live-profiles.ts';
 import { systemClock as clock } from '../../shared/domain/clock.ts';
 import type { SessionEventQueue } from '../../shared/domain/session-events/session-event-queue.ts';
+import { memoryMediaStore } from './fakes/memory-media-store.ts';
 import { memoryMessageTable } from './fakes/memory-message-table.ts';
 import { memoryOutbox } from './fakes/memory-outbox.ts';
 import { memoryPacingStore } from './fakes/memory-pacing-store.ts';
@@ -27,7 +31,8 @@ export function sessionServices({ instanceId, profileRoot, send, ...given }: Ser
     profiles: new LiveProfiles(profileRoot, instanceId, given.store),
     publisher: new EventPublisher({ queue: { send }, instanceId, isLeaseHeld: () => true, collectMs: 0, log }),
     outbox: memoryOutbox(memoryMessageTable()),
-    messages: { getMany: async () => new Map() },
+    messages: { getMany: async () => new Map(), listPendingMedia: async () => [] },
+    incomingFiles: { store: memoryMediaStore(), scratch: new ScratchFiles(join(profileRoot, 'files')), maxBytes: 100_000_000, inTurn: (work) => work(), retries: FILE_RETRIES },
     pacing: memoryPacingStore(),
     ...sessionSettings(),
     qrLimiter: new QRRateLimiter(clock),

@@ -12,10 +12,11 @@ const OPUS = 'audio/ogg; codecs=opus'; // without it phones show a voice message
 
 type Spoken = Pick<PageOutgoing, 'text' | 'options'>;
 
-const mediaOptions = (content: Extract<MessageContent, { media: unknown }>, file: MediaFile): Spoken => ({
+/** `fileKey`: under which the page has the file (carry-files.ts). */
+const mediaOptions = (content: Extract<MessageContent, { media: unknown }>, file: MediaFile, fileKey: string): Spoken => ({
   text: '',
   options: {
-    media: { mimetype: content.type === 'voice' && file.mimetype.startsWith('audio/ogg') ? OPUS : file.mimetype, data: file.base64, filename: file.filename, filesize: file.bytes },
+    media: { mimetype: content.type === 'voice' && file.mimetype.startsWith('audio/ogg') ? OPUS : file.mimetype, data: '', filename: file.filename, filesize: file.bytes, fileKey },
     caption: 'text' in content ? content.text : undefined,
     isCaptionByUser: 'text' in content && content.text !== undefined,
     sendMediaAsDocument: content.type === 'document',
@@ -30,7 +31,7 @@ const vcard = ({ name, phoneNumber }: { name: string; phoneNumber: string }): st
   return `BEGIN:VCARD\nVERSION:3.0\nN:;${escaped};;;\nFN:${escaped}\nTEL;type=CELL;waid=${digits}:+${digits}\nEND:VCARD`;
 };
 
-function speak(content: MessageContent, file: MediaFile | undefined): Spoken {
+function speak(content: MessageContent, file: MediaFile | undefined, fileKey: string): Spoken {
   switch (content.type) {
     case 'text':
       return { text: content.text, options: content.linkPreview === false ? { linkPreview: false } : {} };
@@ -41,7 +42,7 @@ function speak(content: MessageContent, file: MediaFile | undefined): Spoken {
     case 'document':
     case 'sticker':
       if (!file) throw new Error('A media message came without its file');
-      return mediaOptions(content, file);
+      return mediaOptions(content, file, fileKey);
     case 'location': {
       const { latitude, longitude, name, address } = content.location;
       const description = [name, address].filter(Boolean).join('\n');
@@ -87,7 +88,7 @@ export function toPage(message: OutgoingMessage, file?: MediaFile): PageOutgoing
   return {
     wireId,
     jid: jidOfPeer(peer),
-    ...speak(content, file),
+    ...speak(content, file, wireId),
     replyTo: replyTo && { wireId: replyTo.wireId, jid: jidOfPeer(replyTo.peer), fromMe: replyTo.fromMe },
     action,
     timeoutMs: file ? MEDIA_TIMEOUT_MS : action ? ACTION_TIMEOUT_MS : TEXT_TIMEOUT_MS,

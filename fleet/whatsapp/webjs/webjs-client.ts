@@ -6,6 +6,7 @@ import type {
 import { TimeoutHandler } from '../timeout-handler.ts';
 import { groupEnded, killGroup } from './browser-processes.ts';
 import { errorText } from './error-text.ts';
+import { downloadFile } from './file-calls.ts';
 import { closeReasonOf, PageReport, startFailureOf, toAckReport, toReceived } from './incoming-events.ts';
 import { jidOfPeer, peerOfJid } from './jid.ts';
 import { toNoticed } from './noticed-events.ts';
@@ -71,7 +72,7 @@ export class WebjsClient implements WhatsAppClient {
       onEvent: (event) => this.#onStartEvent(event),
       onStuck: (reason, detail) => this.#end(reason, detail),
     });
-    this.send = makeSendMessages({ fetchMedia: options.fetchMedia, asked: () => this.#asked() });
+    this.send = makeSendMessages({ fetchMedia: (content) => options.fetchMedia(options.workspaceId, content), asked: () => this.#asked() });
     this.#listen();
   }
 
@@ -95,6 +96,10 @@ export class WebjsClient implements WhatsAppClient {
 
   async acksOf(messages: readonly { readonly wireId: string; readonly peer: string }[]) {
     return acksOf(this.#asked(), messages);
+  }
+
+  async downloadFile(message: { readonly wireId: string; readonly peer: string }, onSlice: (slice: Buffer) => Promise<void>) {
+    return downloadFile(this.#asked(), message, onSlice);
   }
 
   async syncHistory(peer: string, timeoutMs: number): Promise<boolean> {

@@ -1,11 +1,13 @@
-import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
+import { documentClient, mediaClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
 import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
+import { dynamoMediaFiles } from '../../../shared/adapters/dynamodb/dynamo-media-files.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
+import { s3MediaStore } from '../../../shared/adapters/s3/s3-media-store.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
 import { sqsJobClasses } from '../../../shared/adapters/sqs/sqs-job-classes.ts';
 import { CampaignsApiEnv } from '../../../shared/config/control-plane-env.ts';
@@ -13,8 +15,9 @@ import { loadConfig } from '../../../shared/config/load-config.ts';
 import { campaignRoutes } from '../../../shared/contracts/api/routes/campaigns.ts';
 import { makeStartCampaign } from '../../../shared/domain/campaigns/start-campaign.ts';
 import { makeWakeSessions } from '../../../shared/domain/campaigns/wake-sessions.ts';
-import { systemClock } from '../../../shared/domain/clock.ts';
+import { DAY_MS, systemClock } from '../../../shared/domain/clock.ts';
 import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
+import { makeAttachMedia } from '../../../shared/domain/media/attach-media.ts';
 import { httpApi } from '../../http/http-api.ts';
 import { makeAddRecipients } from './add-recipients.ts';
 import { campaignStep } from './campaign-step.ts';
@@ -35,13 +38,17 @@ const enqueue = sqsJobClasses(sqsClient(), config);
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
 const wake = makeWakeSessions({ sessions, calls: httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }) });
 const startCampaign = makeStartCampaign({ campaigns, sessions, outbox, enqueue, clock });
+const attachMedia = makeAttachMedia({
+  files: dynamoMediaFiles(doc, tables.core), store: s3MediaStore(mediaClient(), config.MEDIA_BUCKET), messages,
+  now: () => clock.now(), retentionMs: config.MEDIA_RETENTION_DAYS * DAY_MS,
+});
 const control = { campaigns, outbox, enqueue, startCampaign, wake };
 
 export const handler = httpApi({
   routes: campaignRoutes,
   idempotency: dynamoIdempotency(doc, tables.core, clock),
   operations: {
-    createCampaign: makeCreateCampaign({ campaigns, sessions, allowUnlimitedPacing: config.ALLOW_UNLIMITED_PACING }),
+    createCampaign: makeCreateCampaign({ campaigns, sessions, attachMedia, allowUnlimitedPacing: config.ALLOW_UNLIMITED_PACING }),
     listCampaigns: makeListCampaigns({ campaigns }),
     getCampaign: makeGetCampaign({ campaigns }),
     addRecipients: makeAddRecipients({ campaigns }),

@@ -4,6 +4,7 @@ import { takeStep } from '../../../shared/domain/campaigns/campaign-state.ts';
 import { requireSessions } from '../../../shared/domain/campaigns/campaign-sessions.ts';
 import type { Campaign } from '../../../shared/domain/campaigns/campaign.ts';
 import type { Campaigns } from '../../../shared/domain/campaigns/campaigns.ts';
+import type { AttachMedia } from '../../../shared/domain/media/attach-media.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
@@ -14,6 +15,7 @@ import { requireVariables, templateOf } from './check-recipients.ts';
 export interface CreateCampaignDeps {
   readonly campaigns: Campaigns;
   readonly sessions: Pick<Sessions, 'get'>;
+  readonly attachMedia: AttachMedia;
   readonly allowUnlimitedPacing: boolean;
 }
 
@@ -29,7 +31,7 @@ const MAX_INLINE_MEDIA = 32_768;
 export const makeCreateCampaign = (deps: CreateCampaignDeps): Operation<Route> => async (request) => {
   const { campaigns } = deps;
   await check(deps, request);
-  const draft = draftOf(request);
+  const draft = draftOf(request, await withMedia(deps, request));
   await campaigns.insert(draft);
   const recipients = request.body.recipients ?? [];
   if (recipients.length > 0) await campaigns.addRecipients(draft, recipients.map((recipient) => ({ ...recipient, attempt: 0 })));
@@ -50,18 +52,26 @@ async function check(deps: CreateCampaignDeps, { body, now, workspaceId }: ApiRe
   await requireSessions(sessions, workspaceId, body.sessionIds ?? []);
 }
 
+/** What every number of the campaign can send: the Cloud API takes smaller files. */
+async function withMedia({ sessions, attachMedia }: CreateCampaignDeps, { body, workspaceId }: ApiRequest<Route>): Promise<CampaignMessage> {
+  if (!('media' in body.message)) return body.message;
+  const named = await Promise.all((body.sessionIds ?? []).map((id) => sessions.get(workspaceId, id)));
+  const provider = named.some((session) => session.provider === 'meta') ? 'meta' : 'webjs';
+  return attachMedia(workspaceId, body.message, provider, 'message.');
+}
+
 function requireSmallMedia(content: CampaignMessage): void {
   const inline = 'media' in content ? content.media.base64 : undefined;
   if (inline === undefined || inline.length <= MAX_INLINE_MEDIA) return;
-  const message = `may have ${MAX_INLINE_MEDIA} characters in a campaign; larger files go by url`;
+  const message = `may have ${MAX_INLINE_MEDIA} characters in a campaign; larger files go by id (POST /v1/media) or url`;
   throw refuse('message.media.base64', 'media_too_large_inline', message);
 }
 
 const refuse = (path: string, code: string, message: string): DomainError =>
   new DomainError('invalid', code, `${path} ${message}.`, { fields: [{ path, message }] });
 
-function draftOf({ workspaceId, body, now, seed }: ApiRequest<Route>): Campaign {
-  const { name, message, sessionIds = [], pacing, schedule }: CreateCampaignRequest = body;
+function draftOf({ workspaceId, body, now, seed }: ApiRequest<Route>, message: CampaignMessage): Campaign {
+  const { name, sessionIds = [], pacing, schedule }: CreateCampaignRequest = body;
   return {
     id: derivedId('cmp', now, workspaceId, 'campaign', seed),
     workspaceId,

@@ -3,6 +3,7 @@ import { chatView } from '../../../shared/domain/chats/chat-view.ts';
 import type { Chat, ChatFilter, Chats } from '../../../shared/domain/chats/chats.ts';
 import type { Contacts } from '../../../shared/domain/contacts/contacts.ts';
 import { isPerson } from '../../../shared/domain/contacts/identities.ts';
+import type { AddMediaLink } from '../../../shared/domain/media/media-links.ts';
 import { messageView } from '../../../shared/domain/outbox/message-view.ts';
 import type { Messages, StoredMessage } from '../../../shared/domain/outbox/messages.ts';
 import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
@@ -15,6 +16,7 @@ export interface ReadChatsDeps {
   readonly contacts: Pick<Contacts, 'find' | 'list'>;
   readonly messages: Pick<Messages, 'listOfChat'>;
   readonly sessions: Pick<Sessions, 'find'>;
+  readonly addMediaLink: AddMediaLink;
 }
 
 export const makeListChats = (deps: Pick<ReadChatsDeps, 'chats' | 'contacts'>): Operation<typeof chatRoutes.listChats> =>
@@ -41,13 +43,13 @@ async function viewsOf({ contacts }: Pick<ReadChatsDeps, 'contacts'>, workspaceI
 /** Ids order by WhatsApp's seconds; within a page we can do better. */
 const shownAt = ({ receivedAt, queuedAt }: StoredMessage): number => receivedAt ?? queuedAt ?? 0;
 
-export const makeListChatMessages = ({ chats, messages, sessions }: Omit<ReadChatsDeps, 'contacts'>): Operation<typeof chatRoutes.listChatMessages> =>
+export const makeListChatMessages = ({ chats, messages, sessions, addMediaLink }: Omit<ReadChatsDeps, 'contacts'>): Operation<typeof chatRoutes.listChatMessages> =>
   async ({ workspaceId, params: { id }, query }) => {
     const chat = await chats.get(workspaceId, id);
     const { sessionId } = chat;
     const former = chat.formerPeers.map((peer) => chatIdOf(workspaceId, sessionId, peer));
     const [page, session] = await Promise.all([messages.listOfChat(workspaceId, chat.id, query, former), sessions.find(sessionId)]);
     const views = page.items.toSorted((a, b) => shownAt(b) - shownAt(a)).map((message) => messageView(message, session?.phoneNumber ?? null));
-    const data = views.map((message) => ({ ...message, chatId: chat.id })); // those from before a merge lie under another
+    const data = await Promise.all(views.map(async (message) => ({ ...(await addMediaLink(workspaceId, message)), chatId: chat.id }))); // those from before a merge lie under another
     return { status: 200, body: { data, nextCursor: page.cursor ?? null } };
   };

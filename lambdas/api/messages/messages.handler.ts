@@ -1,22 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { documentClient } from '../../../shared/adapters/clients.ts';
+import { documentClient, mediaClient } from '../../../shared/adapters/clients.ts';
 import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
 import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
+import { dynamoMediaFiles } from '../../../shared/adapters/dynamodb/dynamo-media-files.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { isPublicMediaUrl } from '../../../shared/adapters/media/public-media-url.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
+import { s3MediaStore } from '../../../shared/adapters/s3/s3-media-store.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
 import { MessagesApiEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
 import { messageRoutes } from '../../../shared/contracts/api/routes/messages.ts';
-import { systemClock as clock } from '../../../shared/domain/clock.ts';
+import { DAY_MS, systemClock as clock } from '../../../shared/domain/clock.ts';
 import { makeIsOptedOut } from '../../../shared/domain/contacts/contacts.ts';
 import { makeResolvePeer } from '../../../shared/domain/contacts/resolve-peer.ts';
 import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
+import { makeAttachMedia } from '../../../shared/domain/media/attach-media.ts';
+import { makeAddMediaLink } from '../../../shared/domain/media/media-links.ts';
 import { makeAwaitSent } from '../../../shared/domain/outbox/await-sent.ts';
 import { makeQueueMessage } from '../../../shared/domain/outbox/queue-message.ts';
 import { recentlyUsable } from '../../../shared/domain/outbox/recently-usable.ts';
@@ -35,9 +39,15 @@ const messages = dynamoMessages(doc, config.MESSAGES_TABLE);
 const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
 const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) });
+const store = s3MediaStore(mediaClient(), config.MEDIA_BUCKET);
+const attachMedia = makeAttachMedia({
+  files: dynamoMediaFiles(doc, config.CORE_TABLE), store, messages,
+  now: () => clock.now(), retentionMs: config.MEDIA_RETENTION_DAYS * DAY_MS,
+});
+const addMediaLink = makeAddMediaLink(store);
 
 const findUsable = recentlyUsable(sessions, clock);
-const queueMessage = makeQueueMessage({ outbox, messages, calls, isPublicUrl: isPublicMediaUrl, messageIdOf, chatIdOf });
+const queueMessage = makeQueueMessage({ outbox, messages, calls, isPublicUrl: isPublicMediaUrl, attachMedia, messageIdOf, chatIdOf });
 const awaitSent = makeAwaitSent({ messages, clock, pause });
 const acting = { messages, findUsable, queueMessage, awaitSent };
 
@@ -51,7 +61,7 @@ export const handler = httpApi({
       resolvePeer: makeResolvePeer(contacts),
       isOptedOut: makeIsOptedOut(contacts),
     }),
-    getMessage: makeGetMessage({ messages, sessions }),
+    getMessage: makeGetMessage({ messages, sessions, addMediaLink }),
     editMessage: makeEditMessage(acting),
     deleteMessage: makeDeleteMessage(acting),
     forwardMessage: makeForwardMessage(acting),

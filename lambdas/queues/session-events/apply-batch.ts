@@ -2,6 +2,9 @@ import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/
 import type { AnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import type { Clock } from '../../../shared/domain/clock.ts';
 import { foldChanges, type ReceiptEvent } from '../../../shared/domain/outbox/fold-changes.ts';
+import type { MediaFiles } from '../../../shared/domain/media/media-files.ts';
+import type { AddMediaLink } from '../../../shared/domain/media/media-links.ts';
+import { messageView } from '../../../shared/domain/outbox/message-view.ts';
 import type { Messages } from '../../../shared/domain/outbox/messages.ts';
 import type { PublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import type { ApplyJob } from '../../queue/record-handler.ts';
@@ -11,15 +14,19 @@ import { identifyPeers, type IdentifyPeersDeps } from './identify-peers.ts';
 import { signEvents } from './message-deed-events.ts';
 import { makeNoteActivity } from './note-activity.ts';
 import { noteContacts, type NoteContactsDeps } from './note-contacts.ts';
-import { receiptEvents, receivedEvent } from './public-events.ts';
+import { mediaEvent, receiptEvents, receivedEvent } from './public-events.ts';
 import { receiveMessages } from './receive-messages.ts';
 import { reportSession, type ReportingSessions } from './report-session.ts';
+import { settleMedia, type SettledMedia } from './settle-media.ts';
 import { touchChats, type TouchChatsDeps } from './touch-chats.ts';
 
 export interface ApplyBatchDeps extends TouchChatsDeps, IdentifyPeersDeps, NoteContactsDeps {
   readonly chats: TouchChatsDeps['chats'] & IdentifyPeersDeps['chats'];
   readonly sessions: ReportingSessions;
-  readonly messages: Pick<Messages, 'applyChanges' | 'insertInbound' | 'findIds' | 'annotate' | 'getMany'>;
+  readonly messages: Pick<Messages, 'applyChanges' | 'insertInbound' | 'findIds' | 'annotate' | 'getMany' | 'settleMedia'>;
+  readonly files: Pick<MediaFiles, 'noteReceived'>;
+  readonly addMediaLink: AddMediaLink;
+  readonly mediaRetentionMs: number;
   readonly campaigns: CountingCampaigns;
   readonly publish: PublishEvents;
   readonly announce: AnnounceCompletion;
@@ -37,12 +44,13 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
     const { batch, published: ofIdentities } = await identifyPeers(deps, told, isRepeat);
     const ofSession = await reportSession(deps.sessions, batch, isRepeat);
     const applied = await deps.messages.applyChanges(batch.workspaceId, batch, foldChanges(batch.events.filter(isReceipt)));
-    const received = await receiveMessages(deps.messages, batch);
+    const received = await receiveMessages({ ...deps, now: () => deps.clock.now(), retentionMs: deps.mediaRetentionMs }, batch);
     const ofDeeds = await annotateMessages(deps.messages, batch, applied);
+    const settled = await settleMedia(deps.messages, batch);
     const ofChats = await touchChats(deps, batch, applied, received);
     const ofContacts = await noteContacts(deps, batch, applied, received);
     const completed = await countCampaigns(deps.campaigns, batch, applied, isRepeat);
-    const ownNumber = applied.length + received.length > 0 ? await noteActivity(batch) : null;
+    const ownNumber = applied.length + received.length + settled.length > 0 ? await noteActivity(batch) : null;
     await deps.publish(batch.workspaceId, [
       ...ofSession,
       ...applied.flatMap((change) => receiptEvents(change, ownNumber)),
@@ -52,10 +60,14 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
       ...received.map(({ message, event }) => receivedEvent(message, event, ownNumber)),
       ...ofDeeds,
       ...signEvents(batch),
+      ...(await mediaEvents(deps, settled, ownNumber)),
     ]);
     for (const campaign of completed) await deps.announce(campaign);
   };
 }
+
+const mediaEvents = ({ addMediaLink }: ApplyBatchDeps, settled: readonly SettledMedia[], ownNumber: string | null) =>
+  Promise.all(settled.map(async ({ message, event }) => mediaEvent(message, await addMediaLink(message.workspaceId, messageView(message, ownNumber)), event.settledAt)));
 
 const isReceipt = (event: SessionEvent): event is ReceiptEvent =>
   event.type === 'message.sent' || event.type === 'message.ack' || event.type === 'message.failed';

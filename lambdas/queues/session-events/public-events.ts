@@ -1,3 +1,4 @@
+import type { MessageView } from '../../../shared/contracts/api/messages.ts';
 import type { PublicEvent, PublicEventType } from '../../../shared/contracts/public-event.ts';
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import { chatView } from '../../../shared/domain/chats/chat-view.ts';
@@ -37,10 +38,17 @@ export function receiptEvents(applied: AppliedChange, ownNumber: string | null):
   );
 }
 
-export function receivedEvent(message: StoredMessage, { at, senderName, media }: ReceivedEvent, ownNumber: string | null): PublicEvent {
+export function receivedEvent(message: StoredMessage, { at, senderName }: ReceivedEvent, ownNumber: string | null): PublicEvent {
   const { id, workspaceId, sessionId, chatId } = message;
-  const data = { ...messageView(message, ownNumber), senderName, media };
+  const justNow = message.receivedAt ?? Date.parse(at); // its file is to be fetched, however late it came
+  const data = { ...messageView(message, ownNumber, justNow), senderName };
   return publicEvent({ type: 'message.received', atMs: Date.parse(at), identity: [id], workspaceId, sessionId, chatId, data });
+}
+
+/** `view`: the message as people see it, with a link to its file. */
+export function mediaEvent({ id, workspaceId, sessionId, chatId, media }: StoredMessage, view: MessageView, settledAt: string): PublicEvent {
+  const identity = [id, media?.status ?? ''];
+  return publicEvent({ type: 'message.media', atMs: Date.parse(settledAt), identity, workspaceId, sessionId, chatId, data: { ...view } });
 }
 
 export const chatOpenedEvent = (chat: Chat, atMs: number): PublicEvent =>

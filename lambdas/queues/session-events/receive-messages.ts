@@ -1,8 +1,11 @@
 import type { SessionEventBatch } from '../../../shared/contracts/session-events.ts';
+import type { MediaFiles } from '../../../shared/domain/media/media-files.ts';
+import type { ReceivedMedia } from '../../../shared/domain/media/received-media.ts';
 import { NO_EXTRAS } from '../../../shared/domain/outbox/message-extras.ts';
 import type { Messages, StoredMessage } from '../../../shared/domain/outbox/messages.ts';
 import { receivedTime } from '../../../shared/domain/outbox/received-time.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
+import { receivedMediaIdOf } from '../../../shared/identity/media-identity.ts';
 import { messageIdOf } from '../../../shared/identity/message-identity.ts';
 import type { ReceivedEvent } from './public-events.ts';
 
@@ -11,16 +14,28 @@ export interface Received {
   readonly event: ReceivedEvent;
 }
 
+export interface ReceiveMessagesDeps {
+  readonly messages: Pick<Messages, 'insertInbound' | 'findIds'>;
+  readonly files: Pick<MediaFiles, 'noteReceived'>;
+  readonly now: () => number;
+  /** How long files are kept. */
+  readonly retentionMs: number;
+}
+
 /** Stores what came in. What an earlier batch brought already is left out: clients report missed messages again. */
-export async function receiveMessages(messages: Pick<Messages, 'insertInbound' | 'findIds'>, batch: SessionEventBatch): Promise<Received[]> {
+export async function receiveMessages({ messages, files, now, retentionMs }: ReceiveMessagesDeps, batch: SessionEventBatch): Promise<Received[]> {
   const events = batch.events.filter((event): event is ReceivedEvent => event.type === 'message.received');
   const received = new Map(events.map((event) => [messageIdIn(batch, event), event]));
   const repliedTo = await findRepliedTo(messages, batch, received);
   const stored = await messages.insertInbound(batch, [...received].map(([id, event]) => inboundMessage(batch, id, event, repliedTo.get(id) ?? null)));
+  const expiresAt = now() + retentionMs;
+  const withFiles = stored.flatMap(({ id: messageId, workspaceId, media }) => (media ? [{ kind: 'received' as const, id: media.id, workspaceId, messageId, expiresAt }] : []));
+  if (withFiles.length > 0) await files.noteReceived(withFiles);
   return stored.map((message) => ({ message, event: received.get(message.id) as ReceivedEvent }));
 }
 
-const messageIdIn = ({ workspaceId }: SessionEventBatch, { peer, at, wireId }: ReceivedEvent): string =>
+/** Whatever is reported of a message that came in: its time, chat and wire id make its id. */
+export const messageIdIn = ({ workspaceId }: SessionEventBatch, { peer, at, wireId }: Pick<ReceivedEvent, 'peer' | 'at' | 'wireId'>): string =>
   messageIdOf(workspaceId, peer, Date.parse(at), wireId);
 
 /** What each reply answers, as far as we have it: in the table, or in this very batch. */
@@ -49,6 +64,7 @@ const inboundMessage = ({ workspaceId, sessionId }: SessionEventBatch, id: strin
   type: event.messageType,
   text: event.text,
   content: null,
+  media: pendingMedia(sessionId, event),
   author: event.author,
   status: 'received',
   wireId: event.wireId,
@@ -66,3 +82,12 @@ const inboundMessage = ({ workspaceId, sessionId }: SessionEventBatch, id: strin
   mentions: event.mentions ?? [],
   details: event.details ?? null,
 });
+
+const pendingMedia = (sessionId: string, { media, wireId, at }: ReceivedEvent): ReceivedMedia | null =>
+  media && {
+    ...media,
+    id: receivedMediaIdOf(sessionId, wireId, Date.parse(at)),
+    sha256: media.sha256 === '' ? null : media.sha256,
+    status: 'pending',
+    failure: null,
+  };

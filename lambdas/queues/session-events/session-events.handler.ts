@@ -1,22 +1,25 @@
-import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
+import { documentClient, mediaClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
+import { dynamoMediaFiles } from '../../../shared/adapters/dynamodb/dynamo-media-files.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOptedOutMessages } from '../../../shared/adapters/dynamodb/dynamo-opted-out-messages.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
+import { s3MediaStore } from '../../../shared/adapters/s3/s3-media-store.ts';
 import { sqsComeAgain } from '../../../shared/adapters/sqs/sqs-come-again.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { SessionEventsEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
 import { SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
-import { systemClock } from '../../../shared/domain/clock.ts';
+import { DAY_MS, systemClock } from '../../../shared/domain/clock.ts';
 import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
 import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
+import { makeAddMediaLink } from '../../../shared/domain/media/media-links.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
@@ -43,6 +46,9 @@ const applyBatch = makeApplyBatch({
   messages: dynamoMessages(doc, config.MESSAGES_TABLE),
   chats: dynamoChats(doc, config.MESSAGES_TABLE),
   peers: dynamoPeers(doc, config.MESSAGES_TABLE),
+  files: dynamoMediaFiles(doc, config.CORE_TABLE),
+  addMediaLink: makeAddMediaLink(s3MediaStore(mediaClient(), config.MEDIA_BUCKET)),
+  mediaRetentionMs: config.MEDIA_RETENTION_DAYS * DAY_MS,
   campaigns,
   publish,
   contacts: dynamoContacts(doc, config.CORE_TABLE),

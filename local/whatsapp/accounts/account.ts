@@ -22,7 +22,7 @@ export interface Link {
   modalDeadline: number | undefined; // a dialog shown since; the link ends then unless it is dismissed
 }
 
-export const LASTING_FAULTS = ['silent', 'timelock', 'passkey', 'outdated', 'hang'] as const;
+export const LASTING_FAULTS = ['silent', 'timelock', 'passkey', 'outdated', 'hang', 'media-gone', 'media-empty', 'media-corrupt'] as const;
 /** Stays until it is cleared. */
 export type LastingFault = (typeof LASTING_FAULTS)[number];
 

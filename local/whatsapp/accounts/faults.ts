@@ -81,6 +81,9 @@ function strike(connection: PageConnection, kind: FaultKind): void {
       break;
     case 'timelock':
     case 'passkey':
-      break; // looked at when a message or a scan comes
+    case 'media-gone':
+    case 'media-empty':
+    case 'media-corrupt':
+      break; // looked at when a message, a scan or a download comes
   }
 }

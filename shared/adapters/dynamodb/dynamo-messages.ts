@@ -12,6 +12,7 @@ import { insertReceived } from './message-inbound.ts';
 import { asMessageItem, standingOf, storedOf } from './message-item.ts';
 import { applyMove } from './message-move-one.ts';
 import { applyMoves } from './message-moves.ts';
+import { listPendingMedia, settleMedia } from './message-media.ts';
 import { queryPage } from './query-page.ts';
 
 const AFTER_ALL_MESSAGES = 'msg_~'; // sorts after every message id and after the other items of the partition
@@ -41,6 +42,8 @@ export const dynamoMessages = (doc: DynamoDBDocumentClient, tableName: string): 
   findIds: (workspaceId, references) => findMessageIds(doc, tableName, workspaceId, references),
   annotate: (workspaceId, batch, changes) => annotateMessages(doc, tableName, workspaceId, batch, changes),
   insertInbound: (batch, messages) => insertReceived(doc, tableName, batch, messages),
+  settleMedia: (workspaceId, batch, messageId, outcome) => settleMedia(doc, tableName, { key: messageKey(workspaceId, messageId), batch, outcome }),
+  listPendingMedia: (sessionId, limit) => listPendingMedia(doc, tableName, sessionId, limit),
 });
 
 /** Ids order by time in whichever partition they lie, so a page of several chats is the newest of each one's. */

@@ -49,6 +49,8 @@ export const importPartKey = (workspaceId: string, importId: string, kind: 'SLIC
   pk: contactImportKey(workspaceId, importId).pk,
   sk: `${kind}#${String(part).padStart(4, '0')}`,
 });
+/** A file: announced for upload, or come in with a message. */
+export const mediaKey = (workspaceId: string, mediaId: string): Key => ({ pk: `M#${workspaceId}#${mediaId}`, sk: 'MEDIA' });
 export const idempotencyKey = (workspaceId: string, key: string): Key => ({ pk: `IDEM#${workspaceId}`, sk: key });
 
 /** What a session may still report from outside, by kind of event. */
@@ -98,6 +100,10 @@ export const outboxDueRange = (priority: Priority, nowMs: number): readonly [str
   `${RANK[priority]}#`,
   `${RANK[priority]}#${msDigits(nowMs)}#~`,
 ];
+
+/** The same index, for messages that came in: those whose files have not been fetched. */
+export const pendingMediaPartition = (sessionId: string): string => `${sessionId}#media`;
+export const pendingMediaSort = (messageId: string): string => messageId;
 
 // Index `chats` of the messages table (sparse: conversations)
 export const chatsOfWorkspace = (workspaceId: string): string => `${workspaceId}#CHATS`;

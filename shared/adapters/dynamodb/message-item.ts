@@ -1,10 +1,11 @@
 import type { MessageDetails } from '../../contracts/message-details.ts';
 import type { MessageContent, MessageFailure, MessageStatus, MessageType, Priority } from '../../contracts/message.ts';
 import { withAnnotations, type Annotations } from '../../domain/outbox/annotations.ts';
+import type { ReceivedMedia } from '../../domain/media/received-media.ts';
 import type { MessageStanding, StoredMessage } from '../../domain/outbox/messages.ts';
 import type { OutboundMessage } from '../../domain/outbox/outbound-message.ts';
 import type { Item } from './conditions.ts';
-import { messageKey, outboxPartition, outboxSort, type Key } from './keys.ts';
+import { messageKey, outboxPartition, outboxSort, pendingMediaPartition, pendingMediaSort, type Key } from './keys.ts';
 
 /**
  * A message as the table keeps it. What is `null` elsewhere is left out here: a write is paid by the kilobyte.
@@ -18,6 +19,9 @@ export interface MessageItem extends Key {
   readonly type?: MessageType;
   readonly text?: string;
   readonly content?: MessageContent;
+  readonly media?: ReceivedMedia;
+  /** The batch that settled `media`. */
+  readonly mediaBy?: string;
   readonly author?: string;
   readonly replyTo?: string;
   readonly isForwarded?: boolean;
@@ -71,6 +75,8 @@ export const receivedItem = (message: StoredMessage, movedBy: string): MessageIt
   status: 'received',
   type: message.type,
   movedBy,
+  ...(message.media !== null && { media: message.media }),
+  ...(message.media?.status === 'pending' && { outboxPk: pendingMediaPartition(message.sessionId), outboxSk: pendingMediaSort(message.id) }),
   ...(message.text !== null && { text: message.text }),
   ...(message.author !== null && { author: message.author }),
   ...(message.wireId !== null && { wireId: message.wireId }),
@@ -120,6 +126,7 @@ const shownFieldsOf = (item: MessageItem) => ({
   type: item.content?.type ?? item.type ?? 'unknown',
   text: item.content ? textOf(item.content) : (item.text ?? null),
   content: item.content ?? null,
+  media: item.media ?? null,
   author: item.author ?? null,
   status: item.status,
   wireId: item.wireId ?? null,

@@ -37,6 +37,19 @@ export const SendMessageQuery = z.strictObject({
   wait: z.coerce.number().int().min(0).max(25).default(0).describe('Seconds to wait for `sent` or `failed`'),
 });
 
+/** The file of a message that came in. */
+export const MessageMedia = z.object({
+  id: z.string(),
+  mimetype: z.string(),
+  filename: z.string().nullable(),
+  bytes: z.int(),
+  sha256: z.string().nullable().describe('base64'),
+  status: z.enum(['pending', 'stored', 'failed']).describe('`pending`: it is being fetched from WhatsApp'),
+  url: z.string().optional().describe('When stored: a link to the file, good for an hour; `GET /v1/media/{id}` makes another'),
+  failure: MessageFailure.optional(),
+});
+export type MessageMedia = z.infer<typeof MessageMedia>;
+
 export const MessageView = z.object({
   id: z.string(),
   sessionId: z.string(),
@@ -46,6 +59,7 @@ export const MessageView = z.object({
   from: z.string().nullable(),
   type: MessageType,
   text: z.string().nullable(),
+  media: MessageMedia.nullable().describe('Of messages that came in'),
   status: MessageStatus,
   wireId: z.string().nullable(),
   failure: MessageFailure.nullable(),

@@ -14,6 +14,6 @@ export function isTooLargeInline(content: MessageContent): boolean {
 const decodedBytes = (base64: string): number => Math.floor((base64.replace(/=+$/, '').length * 3) / 4);
 
 /** What a client reads when it sent too much of it. */
-export const INLINE_MEDIA_ADVICE = 'Inline media may have 256 KB. Put the file at a public address and send its `url`.';
+export const INLINE_MEDIA_ADVICE = 'Inline media may have 256 KB. Upload the file (POST /v1/media) and send its `id`, or put it at a public address and send its `url`.';
 
 export const mediaUrlOf = (content: MessageContent): string | undefined => ('media' in content ? content.media.url : undefined);

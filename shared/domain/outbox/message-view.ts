@@ -1,4 +1,5 @@
-import type { MessageView } from '../../contracts/api/messages.ts';
+import type { MessageMedia, MessageView } from '../../contracts/api/messages.ts';
+import { shownMedia } from '../media/received-media.ts';
 import { sentDetails } from './actions.ts';
 import type { StoredMessage } from './messages.ts';
 
@@ -8,7 +9,7 @@ const instant = (ms: number | null): string | null => (ms === null ? null : new 
  * A message as the API and its events show it. `ownNumber` is the session's, once it is linked; what came in before we
  * knew it went to the session all the same, so then its id stands in.
  */
-export function messageView(message: StoredMessage, ownNumber: string | null): MessageView {
+export function messageView(message: StoredMessage, ownNumber: string | null, now = Date.now()): MessageView {
   const { id, sessionId, chatId, direction, peer, author, type, text, status, wireId, failure, priority, campaignId } = message;
   const isInbound = direction === 'inbound';
   return {
@@ -20,6 +21,7 @@ export function messageView(message: StoredMessage, ownNumber: string | null): M
     from: isInbound ? (author ?? peer) : ownNumber,
     type,
     text,
+    media: mediaOf(message, now),
     status,
     wireId,
     failure,
@@ -40,4 +42,11 @@ export function messageView(message: StoredMessage, ownNumber: string | null): M
     votes: message.votes.map((vote) => ({ ...vote, options: [...vote.options], at: new Date(vote.at).toISOString() })),
     ...(campaignId !== null && { campaignId }),
   };
+}
+
+/** Without a link: whoever shows it to people adds one (media-links.ts). */
+function mediaOf({ media, receivedAt }: StoredMessage, now: number): MessageMedia | null {
+  if (media === null) return null;
+  const { failure, ...shown } = shownMedia(media, receivedAt ?? now, now);
+  return { ...shown, ...(failure && { failure }) };
 }

@@ -1,4 +1,5 @@
 import type { MessageContent, MessageFailure, MessageStatus, MessageType, Priority } from '../../contracts/message.ts';
+import type { MediaOutcome, ReceivedMedia } from '../media/received-media.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { Deed } from './annotations.ts';
 import type { MessageExtras } from './message-extras.ts';
@@ -14,6 +15,7 @@ export interface StoredMessage extends MessageExtras {
   readonly type: MessageType;
   readonly text: string | null;
   readonly content: MessageContent | null; // outbound only
+  readonly media: ReceivedMedia | null; // inbound only
   readonly author: string | null; // in a group: who wrote
   readonly status: MessageStatus;
   readonly wireId: string | null;
@@ -106,4 +108,11 @@ export interface Messages {
   annotate(workspaceId: string, batch: MovingBatch, changes: readonly MessageDeeds[]): Promise<readonly AnnotatedMessage[]>;
   /** Inserts those not there yet. Returns what this batch brought, be it on an earlier delivery of the same batch. */
   insertInbound(batch: MovingBatch, messages: readonly StoredMessage[]): Promise<readonly StoredMessage[]>;
+  /**
+   * Notes what became of a message's file. A file that is there stays, whatever is reported later. `undefined`: nothing
+   * changed, or there is no such message; what `batch` itself changed on an earlier delivery comes back again.
+   */
+  settleMedia(workspaceId: string, batch: MovingBatch, messageId: string, outcome: MediaOutcome): Promise<StoredMessage | undefined>;
+  /** Messages of a session whose files nobody has fetched or given up, oldest first. */
+  listPendingMedia(sessionId: string, limit: number): Promise<readonly StoredMessage[]>;
 }

@@ -2,6 +2,7 @@ import type { MessageContent, Priority } from '../../contracts/message.ts';
 import { DomainError } from '../errors.ts';
 import type { InstanceCalls } from '../sessions/instance-calls.ts';
 import type { Session } from '../sessions/session.ts';
+import type { AttachMedia } from '../media/attach-media.ts';
 import { requireReferences } from './check-references.ts';
 import { mediaUrlOf } from './media-rules.ts';
 import { NO_EXTRAS } from './message-extras.ts';
@@ -28,6 +29,7 @@ export interface QueueMessageDeps {
   readonly messages: Pick<Messages, 'get' | 'getMany'>;
   readonly calls: Pick<InstanceCalls, 'nudge'>;
   readonly isPublicUrl: (url: string) => boolean;
+  readonly attachMedia: AttachMedia;
   readonly messageIdOf: (workspaceId: string, peer: string, timeMs: number, seed: string) => string;
   readonly chatIdOf: (workspaceId: string, sessionId: string, peer: string) => string;
 }
@@ -36,15 +38,17 @@ const MAX_DELAY_MS = 365 * 24 * 3_600_000;
 
 /**
  * Puts a message into its session's outbox, from where on it is safe (I1), and wakes the sender. Throws `invalid_request`
- * when it is to leave more than a year from now or has media nobody may fetch, and what `requireReferences` throws.
+ * when it is to leave more than a year from now or has media nobody may fetch, and what `requireReferences` and
+ * `AttachMedia` throw.
  */
 export function makeQueueMessage(deps: QueueMessageDeps) {
   return async (order: MessageOrder): Promise<StoredMessage> => {
-    const message = outboundMessage(deps, order);
-    requireWholeText(message);
-    requireWithinAYear(message, order.now);
-    requirePublicMedia(deps, message);
-    await requireReferences(deps.messages, message);
+    const ordered = outboundMessage(deps, order);
+    requireWholeText(ordered);
+    requireWithinAYear(ordered, order.now);
+    requirePublicMedia(deps, ordered);
+    await requireReferences(deps.messages, ordered);
+    const message = { ...ordered, content: await deps.attachMedia(ordered.workspaceId, ordered.content, order.session.provider) };
     const { inserted } = await deps.outbox.insert(message);
     if (message.dueAt <= order.now) await deps.calls.nudge(order.session, 'outbox');
     return inserted ? justQueued(message) : deps.messages.get(message.workspaceId, message.id);
@@ -98,6 +102,7 @@ const justQueued = ({ content, claimToken: _claimToken, ...message }: OutboundMe
   type: content.type,
   text: 'text' in content ? (content.text ?? null) : null,
   content,
+  media: null,
   author: null,
   wireId: null,
   sentAt: null,

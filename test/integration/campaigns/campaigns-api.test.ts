@@ -33,6 +33,7 @@ beforeAll(async () => {
     REGISTRY_TABLE: dynamo.tables.registry,
     ...allJobsTo(queueUrl),
     NUDGE_SECRET_ARN: 'arn:nudge',
+    MEDIA_BUCKET: 'blazz-test-media',
   });
   ({ handler } = await import('../../../lambdas/api/campaigns/campaigns.handler.ts'));
 });

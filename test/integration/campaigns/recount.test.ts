@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeApplyBatch, type ApplyBatchDeps } from '../../../lambdas/queues/session-events/apply-batch.ts';
+import { dynamoMediaFiles } from '../../../shared/adapters/dynamodb/dynamo-media-files.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import { CALM_MS, NO_COUNTS } from '../../../shared/domain/campaigns/count-share.ts';
@@ -10,6 +11,8 @@ import { campaignMessageIdOf } from '../../../shared/identity/campaign-message-i
 import { recipients } from '../../support/builders/campaign.ts';
 import { WORKSPACE } from '../../support/builders/outbound-message.ts';
 import { startCampaignWorld, type CampaignWorld } from './campaign-world.ts';
+import { makeAddMediaLink } from '../../../shared/domain/media/media-links.ts';
+import { memoryMediaStore } from '../../support/fakes/memory-media-store.ts';
 
 class Crash extends Error {}
 
@@ -39,7 +42,8 @@ describe('counts that were lost heal (I5)', () => {
   function consumer(campaigns: ApplyBatchDeps['campaigns'] = world.campaigns) {
     const chats = dynamoChats(world.dynamo.doc, world.dynamo.tables.messages);
     const announce = async () => {};
-    return makeApplyBatch({ ...world, chats, campaigns, publish: async () => {}, announce, consentOf: () => undefined, skipOptedOut: async () => {} });
+    const media = { files: dynamoMediaFiles(world.dynamo.doc, world.dynamo.tables.core), addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 1_000 };
+    return makeApplyBatch({ ...world, ...media, chats, campaigns, publish: async () => {}, announce, consentOf: () => undefined, skipOptedOut: async () => {} });
   }
   const deliver = (batch: SessionEventBatch, isRepeat = false) => consumer()(batch, { isRepeat });
   /** Moves the messages and dies before it counts. */

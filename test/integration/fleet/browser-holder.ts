@@ -8,6 +8,7 @@ const client = new WebjsClient({
   sessionId: 'ses_test', profileDir, pairingPhoneNumber: null, log: silentLog,
   executable: await findBrowser(undefined),
   address: { hostAndPort, spki },
+  workspaceId: 'wsp_test',
   fetchMedia: async () => ({ failure: { code: 'none', detail: '' } }),
   onEvent: () => undefined,
 });

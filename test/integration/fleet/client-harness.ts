@@ -7,6 +7,8 @@ import { WebjsClient, type WebjsClientOptions } from '../../../fleet/whatsapp/we
 import { makeFetchMedia } from '../../../fleet/whatsapp/media-source.ts';
 import type { AckReport, ReceivedMessage, WhatsAppEvent } from '../../../fleet/whatsapp/whatsapp-client.ts';
 import { until } from '../../../local/client/until.ts';
+import { ScratchFiles } from '../../../fleet/media/scratch-files.ts';
+import { memoryMediaStore } from '../../support/fakes/memory-media-store.ts';
 import { silentLog } from '../../support/fakes/silent-log.ts';
 import { SimulatedService } from '../../support/simulated-service.ts';
 
@@ -46,6 +48,7 @@ export class ClientUnderTest {
 export class ClientHarness {
   readonly service: SimulatedService;
   readonly dir: string;
+  readonly media = memoryMediaStore();
   readonly #executable: Awaited<ReturnType<typeof findBrowser>>;
   readonly #clients: WebjsClient[] = [];
   #profiles = 0;
@@ -83,10 +86,13 @@ export class ClientHarness {
   /** A client that is not started. Killed at the end, whatever became of it. */
   client(profileDir: string, onEvent: (event: WhatsAppEvent) => void, over: Partial<WebjsClientOptions> = {}): WebjsClient {
     const client = new WebjsClient({
-      sessionId: 'ses_test', profileDir, pairingPhoneNumber: null, onEvent, log: silentLog,
+      workspaceId: 'wsp_test', sessionId: 'ses_test', profileDir, pairingPhoneNumber: null, onEvent, log: silentLog,
       executable: this.#executable,
       address: this.address,
-      fetchMedia: makeFetchMedia(async () => ({ outcome: 'failed', reason: 'no network here' })),
+      fetchMedia: makeFetchMedia({
+        download: async () => ({ outcome: 'failed', code: 'media_unreachable', detail: 'no network here' }),
+        store: this.media, scratch: new ScratchFiles(join(this.dir, 'files')),
+      }),
       ...over,
     });
     this.#clients.push(client);

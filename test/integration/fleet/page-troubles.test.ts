@@ -16,7 +16,7 @@ const inTime = () => Date.now() + 30_000;
 const newWireId = () => `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
 const toCarla = (content: OutgoingMessage['content']): OutgoingMessage => ({ wireId: newWireId(), peer: CARLA, content, replyTo: null });
 const text = (words: string) => toCarla({ type: 'text', text: words });
-const file = () => toCarla({ type: 'document', media: { base64: randomBytes(500).toString('base64'), mimetype: 'application/pdf', filename: 'a.pdf' } });
+const file = () => toCarla({ type: 'document', media: { base64: Buffer.concat([Buffer.from('%PDF-1.7'), randomBytes(500)]).toString('base64'), mimetype: 'application/pdf', filename: 'a.pdf' } });
 const without = (part: () => void) => ({ pageParts: PAGE_PARTS.filter((one) => one !== part) });
 
 declare const window: PageWindow & { WWebJS: { getChats(): Promise<unknown[]> } };

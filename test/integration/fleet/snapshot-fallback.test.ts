@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdir, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { IncomingFiles } from '../../../fleet/media/incoming-files.ts';
 import { BrowserRun } from '../../../fleet/sessions/browser-run.ts';
 import { InFlight } from '../../../fleet/sessions/in-flight.ts';
 import { Receipts } from '../../../fleet/sessions/receipts.ts';
@@ -39,11 +40,12 @@ describe('A session whose snapshots are damaged, in a real browser', () => {
     const makeClient = (options: ClientOptions) => harness.client(options.profileDir, options.onEvent, options);
     const { context, events } = aSessionContext(root, store, { makeClient }, { id: sessionId, workspaceId, fencingToken });
     const receipts = new Receipts({
-      ...context.owner, inFlight: new InFlight(), limiter: context.rateLimiter, report: () => undefined, metrics: context.services.metrics,
+      ...context.owner, inFlight: new InFlight(), limiter: context.rateLimiter, report: () => undefined, onReceived: () => undefined, metrics: context.services.metrics,
     });
     const recovery = new Recovery({ clock: context.services.clock, checkMs: 120_000, hasSnapshot: () => false, onStep: () => undefined });
+    const files = new IncomingFiles({ ...context.owner, ...context.services, services: context.services.incomingFiles, report: () => undefined });
     const run = new BrowserRun({
-      context, receipts, recovery, inFlight: new InFlight(), pairingPhoneNumber: null, onEnd: () => undefined, onFenced: () => undefined,
+      context, receipts, recovery, files, inFlight: new InFlight(), pairingPhoneNumber: null, onEnd: () => undefined, onFenced: () => undefined,
     });
     await run.start();
     const event = <T extends SessionEvent['type']>(type: T) =>

@@ -83,7 +83,7 @@ describe('WebjsClient: the real library in a real browser', () => {
     }, TEST_MS);
 
     it('sends every kind of content, files with equal bytes', async () => {
-      const bytes = randomBytes(40_000);
+      const bytes = Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(40_000)]);
       const contents: MessageContent[] = [
         { type: 'document', media: { base64: bytes.toString('base64'), mimetype: 'application/pdf', filename: 'offer.pdf' }, text: 'our offer' },
         { type: 'location', location: { latitude: 52.5, longitude: 13.4, name: 'Here' } },

@@ -76,8 +76,8 @@ describe('the services of the local host that keep sessions', () => {
     it('has after a restart what was in its buckets, and not what was deleted', async () => {
       const { name } = resource('AWS::S3::Bucket', 'SessionProfiles');
       const open = async () => {
-        const server = await BucketServer.start(join(root, 's3'), REGION);
-        await server.create(name);
+        const server = await BucketServer.start(join(root, 's3'));
+        server.create(name);
         const client = new S3Client({ ...settings, endpoint: server.endpoint });
         return { server, client, objects: s3Objects(client, name, 'key') };
       };

@@ -6,6 +6,7 @@ import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import { aSession, anId } from '../../support/builders/session.ts';
+import { startMediaBucket } from '../../support/media-bucket.ts';
 import { awsEnvironment, startDynamo } from '../../support/dynamodb.ts';
 import { startServerDouble } from '../../support/server-double.ts';
 
@@ -17,10 +18,11 @@ export const OWN_NUMBER = '+4930123456';
  */
 export async function startApiWorld() {
   const instanceAnswer: { status: number; body?: unknown } = { status: 202 };
-  const [dynamo, secrets, instance] = await Promise.all([
+  const [dynamo, secrets, instance, bucket] = await Promise.all([
     startDynamo(),
     startServerDouble({ body: { SecretString: 'nudge-secret' } }),
     startServerDouble(instanceAnswer),
+    startMediaBucket(),
   ]);
   const { doc, tables } = dynamo;
   Object.assign(process.env, awsEnvironment(dynamo.endpoint), {
@@ -29,6 +31,8 @@ export async function startApiWorld() {
     MESSAGES_TABLE: tables.messages,
     REGISTRY_TABLE: tables.registry,
     NUDGE_SECRET_ARN: 'arn:nudge',
+    MEDIA_BUCKET: bucket.name,
+    AWS_ENDPOINT_URL_S3: bucket.endpoint,
   });
   const instanceId = anId('ins');
   const registry = dynamoInstanceRegistry(doc, tables.registry);
@@ -41,6 +45,7 @@ export async function startApiWorld() {
     instance,
     /** What the instance answers from now on. */
     instanceAnswer,
+    bucket,
     sessions,
     outbox: dynamoOutbox(doc, tables),
     messages: dynamoMessages(doc, tables.messages),
@@ -49,7 +54,7 @@ export async function startApiWorld() {
     /** A session that is connected on the instance; the first of its workspace is the primary one. */
     connectedSession: (workspaceId: string, change: Partial<Session> = {}) =>
       sessions.insert(aSession({ workspaceId, id: anId('ses'), status: 'connected', phoneNumber: OWN_NUMBER, instanceId, fencingToken: 1, ...change })),
-    stop: () => Promise.all([dynamo.stop(), secrets.stop(), instance.stop()]),
+    stop: () => Promise.all([dynamo.stop(), secrets.stop(), instance.stop(), bucket.stop()]),
   };
 }
 export type ApiWorld = Awaited<ReturnType<typeof startApiWorld>>;

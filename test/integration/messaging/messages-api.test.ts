@@ -36,7 +36,7 @@ describe('POST /v1/messages', () => {
     const times = { sentAt: null, deliveredAt: null, readAt: null, receivedAt: null };
     expect(body).toEqual({
       id: expect.stringMatching(/^msg_[0-9A-Z]{26}$/), sessionId, chatId: chatIdOf(workspaceId, sessionId, TO), direction: 'outbound',
-      to: TO, from: OWN_NUMBER, type: 'text', text: 'Hello', status: 'queued', wireId: null, failure: null, priority: 'critical',
+      to: TO, from: OWN_NUMBER, type: 'text', text: 'Hello', media: null, status: 'queued', wireId: null, failure: null, priority: 'critical',
       dueAt: expect.stringMatching(/Z$/), queuedAt: expect.stringMatching(/Z$/), ...times,
       content: null, replyTo: null, isForwarded: false, mentions: [], editedAt: null, revokedAt: null, reactions: [], votes: [],
     });

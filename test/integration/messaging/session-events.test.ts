@@ -5,6 +5,7 @@ import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campai
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
+import { dynamoMediaFiles } from '../../../shared/adapters/dynamodb/dynamo-media-files.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOptedOutMessages } from '../../../shared/adapters/dynamodb/dynamo-opted-out-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
@@ -17,8 +18,10 @@ import { systemClock } from '../../../shared/domain/clock.ts';
 import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
 import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
+import { makeAddMediaLink } from '../../../shared/domain/media/media-links.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
+import { receivedMediaIdOf } from '../../../shared/identity/media-identity.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { messageIdOf, wireIdOf } from '../../../shared/identity/message-identity.ts';
@@ -26,6 +29,7 @@ import { aCampaign } from '../../support/builders/campaign.ts';
 import { anOutboundMessage } from '../../support/builders/outbound-message.ts';
 import { aSession, anId } from '../../support/builders/session.ts';
 import { aWebhook } from '../../support/builders/webhook.ts';
+import { memoryMediaStore } from '../../support/fakes/memory-media-store.ts';
 import { startDynamo, type TestDynamo } from '../../support/dynamodb.ts';
 
 const CUSTOMER = '+4917012345678';
@@ -63,6 +67,7 @@ describe('session events', () => {
       campaigns: dynamoCampaigns(doc, core),
       contacts: dynamoContacts(doc, core),
       optedOutMessages: dynamoOptedOutMessages(doc, dynamo.tables),
+      files: dynamoMediaFiles(doc, core),
       webhooks: dynamoWebhooks(doc, core),
       deliveries: dynamoDeliveries(doc, core),
     };
@@ -75,7 +80,7 @@ describe('session events', () => {
     const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
     const announce = makeAnnounceCompletion({ ...ports, publishEvents: publish, eventIdOf });
     const skipOptedOut = makeSkipOptedOut({ ...ports, announce });
-    return makeApplyBatch({ ...ports, publish, announce, consentOf: makeConsentOf(), skipOptedOut, clock: systemClock });
+    return makeApplyBatch({ ...ports, publish, announce, consentOf: makeConsentOf(), skipOptedOut, clock: systemClock, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 3_600_000 });
   }
 
   /** A workspace with a session, a webhook for everything, a running campaign of three and two direct messages. */
@@ -101,8 +106,13 @@ describe('session events', () => {
     ({ type: 'message.ack', at: at(seconds), messageId: id, ack: kind });
   const failed = ({ id }: OutboundMessage, seconds: number): SessionEvent =>
     ({ type: 'message.failed', at: at(seconds), messageId: id, failure: { code: 'refused', detail: 'x' } });
-  const received = (peer: string, wireId: string, seconds: number): SessionEvent => ({
-    type: 'message.received', at: at(seconds), observedAt: at(seconds), wireId, peer, author: null, senderName: 'Ada', messageType: 'text', text: 'Hi', replyToWireId: null, media: null,
+  const FILE = { mimetype: 'image/png', filename: null, bytes: 5, sha256: 'hash' };
+  const received = (peer: string, wireId: string, seconds: number, media: typeof FILE | null = null): SessionEvent => ({
+    type: 'message.received', at: at(seconds), observedAt: at(seconds), wireId, peer, author: null, senderName: 'Ada', messageType: 'text', text: 'Hi', replyToWireId: null, media,
+  });
+  const fileOf = (world: World, seconds: number): SessionEvent => ({
+    type: 'message.media', at: at(seconds), settledAt: at(16), wireId: 'IN1', peer: CUSTOMER, failure: null,
+    media: { ...FILE, id: receivedMediaIdOf(world.sessionId, 'IN1', Date.parse(at(seconds))) },
   });
   const status = (name: 'authenticated' | 'connected' | 'disconnected', seconds: number): SessionEvent =>
     ({ type: 'session.status', at: at(seconds), status: name, reason: null, details: null, phoneNumber: '+4930123456' });
@@ -117,17 +127,22 @@ describe('session events', () => {
     const [first, second] = world.direct as [OutboundMessage, OutboundMessage];
     return [
       batchOf(world, 1, [status('authenticated', 0), status('connected', 1), sent(one, 2), sent(two, 3), ack(two, 'delivered', 4), sent(first, 5)]),
-      batchOf(world, 2, [ack(two, 'read', 6), received(CUSTOMER, 'IN1', 7), received(WROTE_FIRST, 'IN2', 8), received(CUSTOMER, 'IN3', 9), failed(second, 9)]),
+      batchOf(world, 2, [ack(two, 'read', 6), received(CUSTOMER, 'IN1', 7, FILE), received(WROTE_FIRST, 'IN2', 8), received(CUSTOMER, 'IN3', 9), failed(second, 9)]),
       batchOf(world, 3, [sent(three, 10), failed(three, 11), ack(one, 'read', 12), ack(two, 'played', 13), received(CUSTOMER, 'IN3', 9)]),
-      batchOf(world, 4, [ack(first, 'delivered', 14), received(CUSTOMER, 'IN4', 15)]),
+      batchOf(world, 4, [ack(first, 'delivered', 14), received(CUSTOMER, 'IN4', 15), fileOf(world, 7)]),
     ];
   }
 
   async function outcomeOf({ workspaceId, sessionId, webhook, campaign, ofCampaign, direct }: World) {
-    const { messages, chats, campaigns, deliveries, peers, sessions } = adapters();
+    const { messages, chats, campaigns, deliveries, peers, sessions, files } = adapters();
     const stored = await messages.getMany(workspaceId, [...ofCampaign, ...direct].map(({ id }) => id));
     const chatOf = (peer: string) => chats.get(workspaceId, chatIdOf(workspaceId, sessionId, peer));
     const delivered = await deliveries.list(workspaceId, webhook.id, { limit: 200 });
+    /** As `GET /v1/media/{id}` finds it: by its own id, which leads to the message. */
+    const fileIn = async () => {
+      const record = await files.find(workspaceId, receivedMediaIdOf(sessionId, 'IN1', Date.parse(at(7))));
+      return record?.kind === 'received' ? (await messages.get(workspaceId, record.messageId)).media?.status : undefined;
+    };
     return {
       statuses: [...ofCampaign, ...direct].map(({ id }) => stored.get(id)?.status),
       counts: await campaigns.counts(campaign.id),
@@ -136,6 +151,8 @@ describe('session events', () => {
       chats: (await chats.list(workspaceId, { limit: 10 })).items.map(({ peer }) => peer),
       talksTo: await peers.lastSessionOf(workspaceId, CUSTOMER) === sessionId,
       session: (await sessions.get(workspaceId, sessionId)).status,
+      file: await fileIn(),
+      pending: (await messages.listPendingMedia(sessionId, 5)).length,
       events: delivered.items.map(({ event }) => event.type).toSorted(),
     };
   }
@@ -148,9 +165,12 @@ describe('session events', () => {
     chats: [CUSTOMER, WROTE_FIRST],
     talksTo: true,
     session: 'connected',
+    file: 'stored',
+    pending: 0,
     events: [
       'campaign.status', 'chat.new', 'chat.new',
-      'message.delivered', 'message.delivered', 'message.delivered', 'message.failed', 'message.failed', 'message.read', 'message.read',
+      'message.delivered', 'message.delivered', 'message.delivered', 'message.failed', 'message.failed',
+      'message.media', 'message.read', 'message.read',
       'message.received', 'message.received', 'message.received', 'message.received',
       'message.sent', 'message.sent', 'message.sent', 'message.sent', 'session.status', 'session.status',
     ],
@@ -190,6 +210,28 @@ describe('session events', () => {
       }
     }
   }, 60_000);
+
+  it('tells what became of a file, with a link or a reason, once each', async () => {
+    const world = await aBusySession();
+    const failure = { code: 'media_expired', detail: 'gone' };
+    const gone = (counter: number) => batchOf(world, counter, [{ type: 'message.media', at: at(7), settledAt: at(9), wireId: 'IN1', peer: CUSTOMER, media: null, failure }]);
+    await consumer()(batchOf(world, 1, [received(CUSTOMER, 'IN1', 7, FILE)]), { isRepeat: false });
+    for (const batch of [gone(2), gone(3), batchOf(world, 4, [fileOf(world, 7)]), gone(5)]) await consumer()(batch, { isRepeat: false });
+    const events = (await adapters().deliveries.list(world.workspaceId, world.webhook.id, { limit: 50 })).items.map(({ event }) => event);
+    const shown = events.filter(({ type }) => type.startsWith('message.')).map(({ type, data }) => [type, data['media']]).toReversed();
+    const id = receivedMediaIdOf(world.sessionId, 'IN1', Date.parse(at(7)));
+    expect(shown).toEqual([
+      ['message.received', { ...FILE, id, status: 'pending' }],
+      ['message.media', { ...FILE, id, status: 'failed', failure }],
+      ['message.media', { ...FILE, id, status: 'stored', url: `memory://media/${world.workspaceId}/${id}` }],
+    ]);
+  });
+
+  it('knows no file of a message it has never heard of', async () => {
+    const world = await aBusySession();
+    await consumer()(batchOf(world, 1, [fileOf(world, 7)]), { isRepeat: false });
+    expect((await adapters().deliveries.list(world.workspaceId, world.webhook.id, { limit: 50 })).items).toEqual([]);
+  });
 
   it('drops what a former owner says about the session, and keeps what it says about messages that left', async () => {
     const world = await aBusySession();

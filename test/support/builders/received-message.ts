@@ -24,6 +24,7 @@ export function aReceivedMessage(change: Partial<StoredMessage> = {}): StoredMes
     type: 'text',
     text: 'Hello',
     content: null,
+    media: null,
     author: null,
     status: 'received',
     wireId,

@@ -1,4 +1,4 @@
-import type { Ack, AckReport, OutgoingMessage, PageHealth, SendOutcome, WhatsAppClient } from '../../../fleet/whatsapp/whatsapp-client.ts';
+import type { Ack, AckReport, FileOutcome, OutgoingMessage, PageHealth, SendOutcome, WhatsAppClient } from '../../../fleet/whatsapp/whatsapp-client.ts';
 import { isAction } from '../../../shared/domain/outbox/actions.ts';
 
 /** A page in memory: what it knows, what the phone knows beyond it, and what was handed to it. */
@@ -31,6 +31,16 @@ export class FakeWhatsAppClient implements WhatsAppClient {
     if (!this.isPhoneOn) return false;
     for (const [wireId, ack] of this.phoneKnows) this.known.set(wireId, ack);
     return true;
+  }
+
+  /** What WhatsApp has of messages that came in, by wire id. */
+  readonly files = new Map<string, Buffer | FileOutcome>();
+
+  async downloadFile({ wireId }: { readonly wireId: string }, onSlice: (slice: Buffer) => Promise<void>): Promise<FileOutcome> {
+    const file = this.files.get(wireId) ?? { outcome: 'failed', code: 'media_expired', detail: 'no such file' };
+    if (!Buffer.isBuffer(file)) return file;
+    await onSlice(file);
+    return { outcome: 'downloaded', bytes: file.length };
   }
 
   syncNewestChats = async () => true;

@@ -10,6 +10,7 @@ export interface MessageRow extends StoredMessage {
   readonly claimToken: number | null;
   readonly movedBy: string | null;
   readonly movedFrom: MessageStatus | null;
+  readonly mediaBy?: string;
 }
 
 /** What the outbox and the history share, as they share a table; tests may read and set any of it. */
@@ -41,6 +42,7 @@ export const queuedRow = (message: OutboundMessage): MessageRow => ({
   type: message.content.type,
   text: 'text' in message.content ? (message.content.text ?? null) : null,
   content: message.content,
+  media: null,
   author: null,
   status: 'queued',
   wireId: null,
@@ -67,6 +69,6 @@ export function outboundOfRow(row: MessageRow): OutboundMessage {
 }
 
 export function storedOfRow(row: MessageRow): StoredMessage {
-  const { annotations, claimToken: _claimToken, movedBy: _movedBy, movedFrom: _movedFrom, ...stored } = row;
+  const { annotations, claimToken: _claimToken, movedBy: _movedBy, movedFrom: _movedFrom, mediaBy: _mediaBy, ...stored } = row;
   return withAnnotations(stored, annotations);
 }

@@ -1,5 +1,6 @@
 import { annotate } from '../../../shared/domain/outbox/annotations.ts';
 import { messageNotFound } from '../../../shared/domain/errors.ts';
+import { settle } from '../../../shared/domain/media/received-media.ts';
 import type { AnnotatedMessage, AppliedChange, MessageDeeds, Messages, MovingBatch, StatusChange, StoredMessage } from '../../../shared/domain/outbox/messages.ts';
 import { mayMove, stepTimes } from '../../../shared/domain/outbox/status-move.ts';
 import { wireIdOf } from '../../../shared/identity/message-identity.ts';
@@ -35,6 +36,18 @@ export const memoryMessages = (table: MemoryMessageTable = memoryMessageTable())
     }),
   annotate: async (workspaceId, batch, changes) => changes.map((change) => annotateRow(table, workspaceId, batch, change)),
   insertInbound: async (batch, messages) => messages.flatMap((message) => insertInbound(table, batch, message) ?? []),
+  async settleMedia(workspaceId, { sequence }, messageId, outcome) {
+    const row = rowOf(table, workspaceId, messageId);
+    if (!row?.media) return undefined;
+    if (row.mediaBy === sequence) return storedOfRow(row);
+    const media = settle(row.media, outcome);
+    if (!media) return undefined;
+    const settled = { ...row, media, mediaBy: sequence };
+    table.rows.set(row.id, settled);
+    return storedOfRow(settled);
+  },
+  listPendingMedia: async (sessionId, limit) =>
+    [...table.rows.values()].filter((row) => row.sessionId === sessionId && row.media?.status === 'pending').toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit).map(storedOfRow),
 });
 
 function rowOf({ rows }: MemoryMessageTable, workspaceId: string, messageId: string): MessageRow | undefined {

@@ -67,7 +67,7 @@ describe('OutboxDrain', () => {
     const report = (...reported: readonly SessionEvent[]) => void events.push(...reported);
     const inFlight = new InFlight();
     const limiter = aRateLimiter(sessionId);
-    const receipts = new Receipts({ workspaceId: WORKSPACE, sessionId, inFlight, limiter, report, metrics });
+    const receipts = new Receipts({ workspaceId: WORKSPACE, sessionId, inFlight, limiter, report, metrics, onReceived: () => undefined });
     client.onAcks = (acks) => receipts.onAcks(acks);
     const lease = { isHeld: () => isHeld, heldForMs: () => 10_000 };
     const messages = { getMany: async () => new Map() };

@@ -49,6 +49,7 @@ export function openCorner(): void {
     blazzCorner: {
       lastFrameAt: null,
       whenLoaded: [],
+      whenInjected: [],
       report(kind: keyof typeof pending, item: never) {
         pending[kind].push(item);
         flushTimer ??= setTimeout(flush, FLUSH_AFTER_MS);

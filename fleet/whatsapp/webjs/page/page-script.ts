@@ -1,6 +1,7 @@
 import { actOnMessages } from './act.ts';
 import { bridgeKeyText } from './bridge-key-text.ts';
 import { bridgeMediaId } from './bridge-media-id.ts';
+import { carryFiles } from './carry-files.ts';
 import { openCorner } from './corner.ts';
 import { describeMessages } from './describe.ts';
 import { dismissDialogs } from './dismiss-dialogs.ts';
@@ -14,7 +15,7 @@ import { watchFrames } from './watch-frames.ts';
 
 /** In this order: later parts use what earlier ones put in place. */
 export const PAGE_PARTS = [
-  openCorner, watchFrames, dismissDialogs, bridgeKeyText, bridgeMediaId, describeMessages, quietListeners, noticeDeeds, noticePeople, lookUp, actOnMessages, sendBatches,
+  openCorner, watchFrames, dismissDialogs, bridgeKeyText, bridgeMediaId, describeMessages, quietListeners, noticeDeeds, noticePeople, lookUp, actOnMessages, carryFiles, sendBatches,
   waitForModules,
 ] as const satisfies readonly (() => void)[];
 

@@ -31,6 +31,7 @@ export function quietListeners(): void {
     get: () => helpers,
     set(value: PageWindow['WWebJS']) {
       helpers = value;
+      for (const prepare of corner.whenInjected) prepare(value);
       Object.defineProperty(value, 'getMessageModel', { get: () => (message: unknown) => message, set() {} });
     },
   });

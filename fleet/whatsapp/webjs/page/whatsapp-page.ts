@@ -45,6 +45,11 @@ export interface MsgModel {
   readonly filename?: string;
   readonly size?: number;
   readonly filehash?: string; // base64 of SHA-256
+  readonly encFilehash?: string;
+  readonly mediaKey?: string;
+  readonly mediaKeyTimestamp?: number;
+  readonly mediaData?: { readonly mediaStage: string };
+  downloadMedia?(options: { downloadEvenIfExpensive: boolean; rmrReason: number }): Promise<unknown>;
   readonly isNewMsg?: boolean;
 }
 
@@ -126,6 +131,7 @@ export interface PageModules {
   WAWebSendNonMessageDataRequest: { sendPeerDataOperationRequest(kind: number, request: object): Promise<unknown> };
   WAWebSendReactionMsgAction: { sendReactionToMsg(message: MsgModel, emoji: string): Promise<unknown> };
   WAWebApiContact: { getPhoneNumber?(wid: Wid): Wid | undefined; getCurrentLid?(wid: Wid): Wid | undefined };
+  WAWebDownloadManager: { downloadManager: { downloadAndMaybeDecrypt(file: object): Promise<ArrayBuffer> } };
   WAWebSendMsgChatAction: { addAndSendMsgToChat(chat: ChatModel, message: Record<string, unknown>): unknown };
 }
 
@@ -138,6 +144,7 @@ interface LibraryHelpers {
   editMessage(message: MsgModel, text: string, options: object): Promise<unknown>;
   toStickerData(media: unknown): Promise<unknown>;
   getMessageModel: (message: MsgModel) => unknown;
+  mediaInfoToFile: (info: { mimetype: string }) => File;
 }
 
 export interface PageAck {
@@ -214,12 +221,28 @@ export interface PageOutgoing {
 
 export type PageOutcome = ['accepted'] | ['failed', code: string, detail: string] | ['unknown', detail: string] | ['not-sent'];
 
+/** The page's own file input. */
+export interface FileInput {
+  readonly files: ArrayLike<File> | null;
+}
+
+interface SliceReader {
+  addEventListener(type: 'load' | 'error', listener: () => void): void;
+  readonly result: unknown;
+  readAsDataURL(blob: Blob): void;
+}
+
+/** Why a file that came in is not to be had. */
+export type PageFileError = 'gone' | 'corrupt' | 'failed';
+
 /** Our own corner of the page. */
 export interface Corner {
   /** When the page's connection last brought anything, Unix ms. */
   lastFrameAt: number | null;
   /** Run once the page's modules are loaded. Each is tried on its own. */
   readonly whenLoaded: (() => void)[];
+  /** Given the library's helpers before it fills them. */
+  readonly whenInjected: ((helpers: LibraryHelpers) => void)[];
   report(...what: [kind: 'acks', item: PageAck] | [kind: 'received', item: PageMessage] | [kind: 'noticed', item: PageNotice]): void;
   /** Runs `attach` once what it needs of the page is there. */
   whenThere(attach: () => void): void;
@@ -241,6 +264,15 @@ export interface Corner {
   within<T>(promise: Promise<T>, timeoutMs: number): Promise<T>;
   send(messages: PageOutgoing[], notAfterMs: number): Promise<PageOutcome[]>;
   act(message: PageOutgoing, action: PageAction, mayGo: () => boolean): Promise<PageOutcome>;
+  /** An input the browser can put a file into. */
+  fileInput(): FileInput;
+  takeFile(input: FileInput, key: string): void;
+  dropFile(key: string): void;
+  /** Gets the file of a message that came in from WhatsApp, and holds it until it is closed. */
+  openFile(jid: string, wireId: string): Promise<{ bytes: number } | { error: PageFileError; detail: string }>;
+  /** A slice of it, as base64. */
+  readFile(wireId: string, from: number, to: number): Promise<string>;
+  closeFile(wireId: string): void;
   acksOf(messages: { jid: string; wireId: string }[]): Promise<(number | null)[]>;
   syncHistory(jid: string, timeoutMs: number): Promise<boolean>;
   haveWritten(jids: readonly string[]): boolean[];
@@ -251,6 +283,8 @@ export interface Corner {
 
 export interface PageWindow {
   WebSocket: typeof WebSocket;
+  FileReader: new () => SliceReader;
+  document: { createElement(tag: 'input'): FileInput };
   require: <Name extends keyof PageModules>(name: Name) => PageModules[Name];
   Debug?: { VERSION?: string };
   /** Not there until the library has injected itself. */

@@ -73,7 +73,7 @@ function media({ media: file }) {
   return `<a href="${escape(file.url)}" target="_blank">${escape(file.filename ?? file.mimetype)}</a><br>`;
 }
 
-const FAULTS = ['silent', 'drop', 'half-open', 'conflict', 'timelock', 'passkey', 'modal', 'hang', 'crash', 'leak', 'outdated'];
+const FAULTS = ['silent', 'drop', 'half-open', 'conflict', 'timelock', 'passkey', 'modal', 'hang', 'crash', 'leak', 'outdated', 'media-gone', 'media-empty', 'media-corrupt'];
 
 export const settings = (phone) => `
   <h3>Linked devices</h3>

@@ -4,6 +4,7 @@ import { chatRoutes } from './chats.ts';
 import { contactRoutes } from './contacts.ts';
 import { ingestWebjsRoutes } from './ingest-webjs.ts';
 import { instanceRoutes } from './instances.ts';
+import { mediaRoutes } from './media.ts';
 import { messageRoutes } from './messages.ts';
 import { queueRoutes } from './queues.ts';
 import type { Routes } from './route.ts';
@@ -15,6 +16,7 @@ import { webhookRoutes } from './webhooks.ts';
 export const allRoutes: Routes = {
   ...sessionRoutes,
   ...messageRoutes,
+  ...mediaRoutes,
   ...chatRoutes,
   ...contactRoutes,
   ...campaignRoutes,
