@@ -33,7 +33,8 @@ function makeSessionEvents(scope: Construct, { data, environment, logs }: Functi
 }
 
 /** How many batches of a class are under way at once, so that a flood of one leaves the tables and Lambda's own limit to others. */
-const JOBS_AT_ONCE: Readonly<Record<JobClass, number>> = { critical: 10, high: 10, default: 10, low: 2 };
+export const JOBS_AT_ONCE: Readonly<Record<JobClass, number>> = { critical: 10, high: 10, default: 10, low: 2 };
+export const JOBS_A_BATCH = 2;
 
 function makeJobs(scope: Construct, { data, environment, logs, network }: FunctionSetting, jobClass: JobClass): void {
   const queue = data.jobs[jobClass];
@@ -52,7 +53,7 @@ function makeJobs(scope: Construct, { data, environment, logs, network }: Functi
   data.registry.grantRead(consumer);
   data.grantNudging(consumer);
   data.webhookDeliveries.grantSend(consumer);
-  queue.feed(consumer, { batchSize: 2, maxConcurrency: JOBS_AT_ONCE[jobClass] });
+  queue.feed(consumer, { batchSize: JOBS_A_BATCH, maxConcurrency: JOBS_AT_ONCE[jobClass] });
 }
 
 function makeContactImports(scope: Construct, { data, environment, logs }: FunctionSetting): void {

@@ -51,12 +51,12 @@ const recordOf = (message: Message, { queueArn, region }: QueueMapping): object 
 export class QueuePoller {
   readonly #mapping: QueueMapping;
   readonly #queues: QueueServer;
-  readonly #target: FunctionPool;
-  readonly #log: LogFile;
+  readonly #target: Pick<FunctionPool, 'invoke'>;
+  readonly #log: Pick<LogFile, 'write'>;
   readonly #batches = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
 
-  constructor(mapping: QueueMapping, queues: QueueServer, target: FunctionPool, log: LogFile) {
+  constructor(mapping: QueueMapping, queues: QueueServer, target: Pick<FunctionPool, 'invoke'>, log: Pick<LogFile, 'write'>) {
     this.#mapping = mapping;
     this.#queues = queues;
     this.#target = target;

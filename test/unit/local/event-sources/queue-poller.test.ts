@@ -40,7 +40,7 @@ describe('QueuePoller', () => {
   beforeEach(() => {
     queue = new QueueWithLostDelete();
     const target = { invoke: async () => void (invocations += 1) };
-    poller = new QueuePoller(MAPPING, queue as never, target as never, { write: () => undefined } as never);
+    poller = new QueuePoller(MAPPING, queue as never, target, { write: () => undefined });
   });
   afterEach(async () => {
     queue.stop();
