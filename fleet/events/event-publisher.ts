@@ -1,4 +1,5 @@
 import type { SessionEvent, SessionEventBatch } from '../../shared/contracts/session-events.ts';
+import { queueText } from '../../shared/domain/session-events/queue-text.ts';
 import type { SessionEventQueue } from '../../shared/domain/session-events/session-event-queue.ts';
 import type { Log } from '../observability/log.ts';
 import { isFinal, retryPauseMs, type RetryRule } from './retry-rule.ts';
@@ -72,7 +73,7 @@ export class SessionReports {
     let bytes = 0;
     let count = 0;
     for (const event of this.#waiting.slice(0, MOST_EVENTS)) {
-      bytes += Buffer.byteLength(JSON.stringify(event));
+      bytes += Buffer.byteLength(queueText(event));
       if (count > 0 && bytes > MOST_BYTES) break;
       count += 1;
     }

@@ -83,6 +83,20 @@ export class PhonesClient {
     await this.#call('POST', `/phones/${number}/messages`, { to, type, media, ...(text !== undefined && { text }) });
   }
 
+  /** Writes a message of any type, or does something to one (`local/whatsapp/messages/phone-message.ts`); tells its wire id. */
+  async send(number: string, message: Readonly<Record<string, unknown>>): Promise<string> {
+    return (await this.#call<{ wireId: string }>('POST', `/phones/${number}/messages`, message)).wireId;
+  }
+
+  async type(number: string, to: string, state: 'typing' | 'recording' | 'stop'): Promise<void> {
+    await this.#call('POST', `/phones/${number}/typing`, { to, state });
+  }
+
+  /** Who a phone last saw typing. */
+  async sees(number: string): Promise<readonly { readonly from: string; readonly state: string }[]> {
+    return (await this.#call<{ typing: { from: string; state: string }[] }>('GET', `/phones/${number}`)).typing;
+  }
+
   received(number: string): Promise<readonly ReceivedMessage[]> {
     return this.#call('GET', `/phones/${number}/messages`);
   }

@@ -212,3 +212,33 @@ describe.each([
     expect(met()).toMatchObject([{ lid, name: null }, { lid, name: expect.any(String) }]); // and once more when their name is known
   }, TEST_MS);
 });
+
+describe('what is done to messages while nobody listens', () => {
+  it('is told by the next start, before anything that came in', async () => {
+    await harness.service.must('PATCH', '/config', { build: 'classic' });
+    const [shop, carla] = ['+4915200000401', '+4915200000402'];
+    await harness.phones(carla);
+    const profile = harness.newProfile();
+    const first = await harness.linked(shop, profile);
+    const write = async (body: object) => ((await harness.service.must('POST', `/phones/${carla}/messages`, { to: shop, ...body })) as { wireId: string }).wireId;
+    const waiting = async () => ((await harness.service.must('GET', `/phones/${shop}`)) as { linked: { waiting: number }[] }).linked[0]?.waiting;
+    const kept = await write({ text: 'blue' });
+    const gone = await write({ text: 'never mind' });
+    await first.received('never mind');
+    await until(async () => (await waiting()) === 0, { what: 'the page to keep them' });
+    await first.client.close();
+    await write({ type: 'edit', text: 'green', target: kept });
+    await write({ type: 'revoke', target: gone });
+    const missed = await write({ text: 'while you were away' });
+    await write({ type: 'reaction', text: '❤️', target: missed });
+
+    const second = await harness.open(profile);
+    await second.event('ready');
+    const events = second.ofType('noticed').flatMap((event) => event.events);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'message.edited', wireId: kept, text: 'green' }));
+    expect(events).toContainEqual(expect.objectContaining({ type: 'message.revoked', wireId: gone }));
+    expect(events).toContainEqual(expect.objectContaining({ type: 'message.reaction', wireId: missed, emoji: '❤️', fromMe: false, messageAt: expect.any(String) }));
+    expect((await second.client.recentReceived(0, 10)).map(({ text }) => text)).toEqual(['green', 'while you were away']);
+    await second.client.close();
+  }, TEST_MS);
+});

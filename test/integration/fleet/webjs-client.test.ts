@@ -97,7 +97,7 @@ describe('WebjsClient: the real library in a real browser', () => {
       expect(arrived.map(({ type }) => type).toSorted()).toEqual(['contact', 'document', 'location', 'poll']);
       const document = arrived.find(({ type }) => type === 'document');
       expect(Buffer.from(document?.media?.sha256 ?? '', document?.media?.sha256.length === 64 ? 'hex' : 'base64')).toEqual(createHash('sha256').update(bytes).digest());
-      const reaction = message(DAVE, { type: 'reaction', reaction: { messageId: 'msg', emoji: '👍' } }, { replyTo: { wireId: batch[0]?.wireId ?? '', peer: DAVE, fromMe: true } });
+      const reaction = message(DAVE, { type: 'reaction', reaction: { messageId: 'msg', emoji: '👍' } }, { target: { wireId: batch[0]?.wireId ?? '', peer: DAVE, fromMe: true } });
       expect(await shop.client.send([reaction], inTime())).toEqual([{ outcome: 'accepted' }]);
     }, TEST_MS);
   });

@@ -346,6 +346,23 @@ describe('session events', () => {
       expect((await eventsOf(world, 'message.received')).find(({ data }) => data['id'] === first.id)?.data).toMatchObject({ content: { location: ROME }, replyTo: ours.id });
     });
 
+    it('takes a reaction of ours back', async () => {
+      const world = await aBusySession();
+      const { workspaceId, sessionId } = world;
+      const { outbox } = adapters();
+      await consumer()(batchOf(world, 1, [received(CUSTOMER, 'IN1', 1)]), { isRepeat: false });
+      const { id } = await messageIn(workspaceId, 'IN1', 1);
+      for (const [i, emoji] of ['🎉', ''].entries()) {
+        const action = anOutboundMessage({ workspaceId, sessionId, peer: CUSTOMER, content: { type: 'reaction', reaction: { messageId: id, emoji } } });
+        await outbox.insertMany([action]);
+        await outbox.claim({ sessionId, fencingToken: 1, messages: [action] });
+        const own = reacted(CUSTOMER, 'IN1', 6 + i, emoji, { author: null, messageAt: at(1) });
+        await consumer()(batchOf(world, 2 + i, [own, sent(action, 7 + i)]), { isRepeat: false });
+        expect((await messageIn(workspaceId, 'IN1', 1)).reactions).toMatchObject(emoji === '' ? [] : [{ author: null, emoji }]);
+      }
+      expect((await eventsOf(world, 'message.reaction')).map(({ data }) => data['emoji']).toSorted()).toEqual(['', '🎉']);
+    });
+
     it('tells who types and who is online, and writes none of it down', async () => {
       const world = await aBusySession();
       const before = await dynamo.scan('messages');
