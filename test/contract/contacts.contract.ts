@@ -109,6 +109,20 @@ export function describeContacts(name: string, start: () => Promise<{ readonly c
       expect(outcomes.filter(({ isNew }) => isNew)).toHaveLength(1);
     });
 
+    it('makes many at once, and none that somebody has', async () => {
+      const workspaceId = aWorkspace();
+      const there = await add(workspaceId, { identities: [ADA], name: 'Ada' });
+      const more = Array.from({ length: 70 }, (_, i) => aContact(workspaceId, { identities: [`+49152000000${i + 10}`], name: `Person ${i} of many` }));
+      const intruder = aContact(workspaceId, { identities: [ADA], name: 'Eve' });
+      const made = await contacts.insertMany([...more, intruder]);
+      expect(made.at(-1)).toBe(false);
+      const found = await contacts.find(workspaceId, [...more.flatMap(({ identities }) => identities), ADA]);
+      expect(found.get(ADA)).toEqual(there);
+      more.forEach((contact, i) => expect(found.get(contact.identities[0] ?? '')).toEqual(made[i] ? contact : undefined));
+      expect(made.filter(Boolean).length).toBeGreaterThan(40); // whoever shared a write with the intruder waits for \`change\`
+      expect(await idsOf(workspaceId, { search: 'person 0' })).toEqual(['Person 0 of many']);
+    });
+
     it('loses no change of several at the same moment', async () => {
       const workspaceId = aWorkspace();
       const { id } = await add(workspaceId, { identities: [ADA] });

@@ -10,7 +10,7 @@ import { derivedId } from '../../../shared/identity/derived-id.ts';
 
 export interface RunImportSliceDeps {
   readonly imports: Pick<ContactImports, 'get' | 'openSlice' | 'finishSlice' | 'completeIfDone'>;
-  readonly contacts: Pick<Contacts, 'find' | 'change'>;
+  readonly contacts: Pick<Contacts, 'find' | 'change' | 'insertMany'>;
   readonly skipOptedOut: SkipOptedOut;
   readonly publish: PublishEvents;
 }
@@ -41,27 +41,34 @@ interface Import {
 
 async function takeAll(deps: RunImportSliceDeps, under: Import, rows: readonly ImportedContact[]): Promise<ImportCounts> {
   const known = await deps.contacts.find(under.workspaceId, rows.map(({ phoneNumber }) => phoneNumber));
+  const unknown = rows.filter(({ phoneNumber }) => !known.has(phoneNumber));
+  const made = await deps.contacts.insertMany(unknown.map((row) => newOne(under, row)));
+  const settled = new Set(unknown.filter((_, i) => made[i]));
+  for (const row of settled) if (row.optedOut === true) await deps.skipOptedOut(newOne(under, row));
   const limit = pLimit(CONTACTS_AT_ONCE);
-  const areNew = await Promise.all(rows.map((row) => limit(() => takeOne(deps, under, row, known.get(row.phoneNumber)))));
-  const created = areNew.filter(Boolean).length;
+  const others = rows.filter((row) => !settled.has(row));
+  const areNew = await Promise.all(others.map((row) => limit(() => takeOne(deps, under, row, known.get(row.phoneNumber)))));
+  const created = settled.size + areNew.filter(Boolean).length;
   const duplicates = rows.reduce((sum, row) => sum + row.rows - 1, 0);
   return { processed: rows.length + duplicates, created, updated: rows.length - created, duplicates, failed: 0 };
 }
 
 /** Whether this import made the contact, now or on an earlier run. */
-async function takeOne({ contacts, skipOptedOut }: RunImportSliceDeps, { workspaceId, importId, at }: Import, row: ImportedContact, known: Contact | undefined): Promise<boolean> {
-  const id = derivedId('con', at, workspaceId, importId, row.phoneNumber);
-  const facts = factsOf(row, at);
+async function takeOne({ contacts, skipOptedOut }: RunImportSliceDeps, under: Import, row: ImportedContact, known: Contact | undefined): Promise<boolean> {
+  const fresh = newOne(under, row);
   const decide = (contact: Contact | undefined): Contact => {
-    if (contact === undefined) return newContact(id, workspaceId, 'import', facts);
-    const updated = withFacts(contact, { ...facts, identities: [] });
+    if (contact === undefined) return fresh;
+    const updated = withFacts(contact, { ...factsOf(row, under.at), identities: [] });
     return isSame(updated, contact) ? contact : updated;
   };
   const isSettled = known !== undefined && decide(known) === known;
-  const { contact = known } = isSettled ? {} : await contacts.change(workspaceId, { identities: [row.phoneNumber] }, ([one]) => decide(one), known === undefined);
+  const { contact = known } = isSettled ? {} : await contacts.change(under.workspaceId, { identities: [row.phoneNumber] }, ([one]) => decide(one));
   if (row.optedOut === true && contact) await skipOptedOut(contact);
-  return contact?.id === id;
+  return contact?.id === fresh.id;
 }
+
+const newOne = ({ workspaceId, importId, at }: Import, row: ImportedContact): Contact =>
+  newContact(derivedId('con', at, workspaceId, importId, row.phoneNumber), workspaceId, 'import', factsOf(row, at));
 
 /** A file may opt people out; that somebody has opted out since is not taken back by an old list. */
 const factsOf = ({ phoneNumber, name, optedOut, attributes }: ImportedContact, at: number): ContactFacts => ({

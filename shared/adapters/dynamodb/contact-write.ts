@@ -1,4 +1,5 @@
 import { TransactWriteCommand, type DynamoDBDocumentClient, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import pLimit from 'p-limit';
 import type { Contact } from '../../domain/contacts/contact.ts';
 import { searchTermsOf } from '../../domain/contacts/search-terms.ts';
 import { isLostRace } from './conditions.ts';
@@ -18,14 +19,45 @@ export interface ContactWrite {
  * Contact, names and search index in one transaction, on condition that nothing of it has changed since it was read.
  * `false`: something has. A contact has a handful of names and at most eight words, so a hundred actions suffice.
  */
-export async function writeContact(doc: DynamoDBDocumentClient, tableName: string, write: ContactWrite): Promise<boolean> {
+export const writeContact = (doc: DynamoDBDocumentClient, tableName: string, write: ContactWrite): Promise<boolean> =>
+  transact(doc, actionsOf(tableName, write));
+
+async function transact(doc: DynamoDBDocumentClient, TransactItems: Action[]): Promise<boolean> {
   try {
-    await doc.send(new TransactWriteCommand({ TransactItems: actionsOf(tableName, write) }));
+    await doc.send(new TransactWriteCommand({ TransactItems }));
     return true;
   } catch (error) {
     if (isLostRace(error)) return false;
     throw error;
   }
+}
+
+const MOST_ACTIONS = 100;
+const WRITES_AT_ONCE = 4;
+
+/** New ones, as many in a transaction as fit; all of one fail together. `true` at the places of those written. */
+export async function writeNewContacts(doc: DynamoDBDocumentClient, tableName: string, contacts: readonly Contact[]): Promise<boolean[]> {
+  const limit = pLimit(WRITES_AT_ONCE);
+  const groups = fittingTransactions(contacts.map((after) => actionsOf(tableName, { before: [], after })));
+  const written = await Promise.all(groups.map((group) => limit(async () => {
+    const isWritten = await transact(doc, group.flat());
+    return group.map(() => isWritten);
+  })));
+  return written.flat();
+}
+
+function fittingTransactions(all: readonly (readonly Action[])[]): (readonly Action[])[][] {
+  const groups: (readonly Action[])[][] = [];
+  let room = 0;
+  for (const actions of all) {
+    if (actions.length > room) {
+      groups.push([]);
+      room = MOST_ACTIONS;
+    }
+    groups.at(-1)?.push(actions);
+    room -= actions.length;
+  }
+  return groups;
 }
 
 const actionsOf = (tableName: string, write: ContactWrite): Action[] => [

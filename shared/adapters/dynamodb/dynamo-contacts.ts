@@ -5,7 +5,7 @@ import { contactNotFound, DomainError } from '../../domain/errors.ts';
 import { batchGet } from './batch.ts';
 import { heldOf, type HeldContact } from './contact-item.ts';
 import { listContacts } from './contact-list.ts';
-import { writeContact } from './contact-write.ts';
+import { writeContact, writeNewContacts } from './contact-write.ts';
 import { aliasKey, contactKey, mergedContactKey } from './keys.ts';
 
 const ATTEMPTS = 10;
@@ -55,6 +55,8 @@ export function dynamoContacts(doc: DynamoDBDocumentClient, tableName: string): 
       }
       throw new DomainError('unavailable', 'database_busy', 'The contact keeps changing. Try again shortly.', { retryAfterSeconds: 2 });
     },
+
+    insertMany: (contacts) => writeNewContacts(doc, tableName, contacts),
 
     async remove(workspaceId, contactId) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -38,6 +38,11 @@ export interface Contacts {
    * has any of the identities. Throws `contact_not_found` for an id that is nobody's.
    */
   change(workspaceId: string, about: About, decide: Decide, isProbablyNew?: boolean): Promise<Changed>;
+  /**
+   * Makes many that nobody is thought to have yet, in few writes. `true` at the places of those made; of the others any
+   * may be somebody's after all, or its write may have met another: `change` settles them one by one.
+   */
+  insertMany(contacts: readonly Contact[]): Promise<readonly boolean[]>;
   /** Forgets the contact with all its names. Chats and messages stay. Throws `contact_not_found`. */
   remove(workspaceId: string, contactId: string): Promise<void>;
   /** Newest first; with `search`, by the term that was found. */

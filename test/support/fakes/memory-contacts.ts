@@ -41,6 +41,13 @@ export function memoryContacts(): Contacts {
       all.set(after.id, after);
       return { contact: after, merged, isNew: before.every(({ id }) => id !== after.id), hasChanged: true };
     },
+    async insertMany(contacts) {
+      return contacts.map((contact) => {
+        const isTaken = all.has(contact.id) || contact.identities.some((identity) => owner(contact.workspaceId, identity) !== undefined);
+        if (!isTaken) all.set(contact.id, contact);
+        return !isTaken;
+      });
+    },
     async remove(workspaceId, contactId) {
       all.delete(get(workspaceId, contactId).id);
     },
