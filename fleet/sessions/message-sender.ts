@@ -38,7 +38,7 @@ export interface SendResult {
 const isReferring = ({ content, replyTo }: OutboundMessage): boolean => content.type === 'reaction' || replyTo !== null;
 const isLight = ({ content }: OutboundMessage): boolean => !('media' in content);
 
-/** Light messages travel together; each file goes alone, as it is held in memory. */
+/** Light messages travel together; each file goes alone, as its page holds all of it. */
 function* tripsOf(messages: readonly OutboundMessage[]): Generator<readonly OutboundMessage[]> {
   let trip: OutboundMessage[] = [];
   for (const message of messages) {
