@@ -41,7 +41,7 @@ const referencesOf = ({ content, replyTo }: OutboundMessage): readonly string[] 
   [targetOf(content)?.id, replyTo].filter((id) => typeof id === 'string');
 const isLight = ({ content }: OutboundMessage): boolean => !('media' in content);
 
-/** Light messages travel together; each file goes alone, as it is held in memory. */
+/** Light messages travel together; each file goes alone, as its page holds all of it. */
 function* tripsOf(messages: readonly OutboundMessage[]): Generator<readonly OutboundMessage[]> {
   let trip: OutboundMessage[] = [];
   for (const message of messages) {

@@ -38,6 +38,8 @@ export interface FetchMediaDeps {
   readonly scratch: ScratchFiles;
 }
 
+const BUCKET_TIMEOUT_MS = 60_000;
+
 /** What is known of a file once it lies on the disk, or why it does not. */
 type Got = { readonly served: string | undefined; readonly name: string | undefined } | { readonly failure: MessageFailure };
 
@@ -73,7 +75,7 @@ async function get({ download, store }: FetchMediaDeps, workspaceId: string, { b
   if (id !== undefined) {
     const content = await store.read({ workspaceId, id });
     if (!content) return failure('media_expired', 'The file is gone: files are kept for a limited time');
-    await pipeline(Readable.from(content), createWriteStream(path, { mode: 0o600 }));
+    await pipeline(Readable.from(content), createWriteStream(path, { mode: 0o600 }), { signal: AbortSignal.timeout(BUCKET_TIMEOUT_MS) });
     return { served: undefined, name: undefined };
   }
   if (url === undefined) return failure('media_missing', 'The message names no file');

@@ -50,7 +50,7 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
     const ofChats = await touchChats(deps, batch, applied, received);
     const ofContacts = await noteContacts(deps, batch, applied, received);
     const completed = await countCampaigns(deps.campaigns, batch, applied, isRepeat);
-    const ownNumber = applied.length + received.length + settled.length > 0 ? await noteActivity(batch) : null;
+    const ownNumber = applied.length + received.length > 0 ? await noteActivity(batch) : await numberFor(deps, batch, settled);
     await deps.publish(batch.workspaceId, [
       ...ofSession,
       ...applied.flatMap((change) => receiptEvents(change, ownNumber)),
@@ -65,6 +65,10 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
     for (const campaign of completed) await deps.announce(campaign);
   };
 }
+
+/** A file is no activity: the next owner looks for messages from the last activity on, and a file may come before messages that were missed. */
+const numberFor = async ({ sessions }: ApplyBatchDeps, { sessionId }: SessionEventBatch, settled: readonly SettledMedia[]): Promise<string | null> =>
+  settled.length === 0 ? null : ((await sessions.find(sessionId))?.phoneNumber ?? null);
 
 const mediaEvents = ({ addMediaLink }: ApplyBatchDeps, settled: readonly SettledMedia[], ownNumber: string | null) =>
   Promise.all(settled.map(async ({ message, event }) => mediaEvent(message, await addMediaLink(message.workspaceId, messageView(message, ownNumber)), event.settledAt)));

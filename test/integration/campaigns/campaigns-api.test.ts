@@ -71,6 +71,8 @@ describe('Bad input', () => {
     ['a poll', 'POST', '', bad({ message: { type: 'poll', poll: {} } }), 422, 'message.type'],
     ['a text without text', 'POST', '', bad({ message: { type: 'text' } }), 422, 'message.text'],
     ['an image without a file', 'POST', '', bad(image({})), 422, 'message.media'],
+    ['a file nobody uploaded', 'POST', '', bad(image({ id: 'med_01J00000000000000000000000' })), 422, 'message.media.id'],
+    ['a file of another kind', 'POST', '', bad(image({ url: 'https://a.example/x', mimetype: 'video/mp4' })), 422, 'message.media.mimetype'],
     ['a large file inline', 'POST', '', bad(image({ base64: 'AAAA'.repeat(9_000), mimetype: 'image/png' })), 422, 'message.media.base64'],
     ['open braces', 'POST', '', bad(text('Hi {{name')), 422, 'message.text'],
     ['a variable that is none', 'POST', '', bad(text('Hi {{na me}}')), 422, 'message.text'],

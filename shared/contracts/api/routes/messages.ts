@@ -15,7 +15,7 @@ export const messageRoutes = {
     scope: 'messages:write',
     summary: 'Send a message',
     description:
-      'Queues it and answers at once; it leaves as soon as its number may send. Without `sessionId` the number sends that last talked to `to`, else the primary one. Media come by `url`, or inline up to 256 KB.',
+      'Queues it and answers at once; it leaves as soon as its number may send. Without `sessionId` the number sends that last talked to `to`, else the primary one. Media come by the `id` of an upload, by `url`, or inline up to 256 KB.',
     query: SendMessageQuery,
     body: SendMessageRequest,
     idempotent: true,
