@@ -3,6 +3,7 @@ import type { AnnounceCompletion } from '../../../shared/domain/campaigns/announ
 import type { Clock } from '../../../shared/domain/clock.ts';
 import { foldChanges, type ReceiptEvent } from '../../../shared/domain/outbox/fold-changes.ts';
 import type { Messages } from '../../../shared/domain/outbox/messages.ts';
+import type { NumberEvents } from '../../../shared/domain/webhooks/number-events.ts';
 import type { PublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import type { ApplyJob } from '../../queue/record-handler.ts';
 import { countCampaigns, type CountingCampaigns } from './count-campaigns.ts';
@@ -16,6 +17,7 @@ export interface ApplyBatchDeps extends TouchChatsDeps {
   readonly sessions: ReportingSessions;
   readonly messages: Pick<Messages, 'applyChanges' | 'insertInbound'>;
   readonly campaigns: CountingCampaigns;
+  readonly numberEvents: NumberEvents;
   readonly publish: PublishEvents;
   readonly announce: AnnounceCompletion;
   readonly clock: Clock;
@@ -35,12 +37,13 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
     const ofChats = await touchChats(deps, batch, applied, received);
     const completed = await countCampaigns(deps.campaigns, batch, applied, isRepeat);
     const ownNumber = applied.length + received.length > 0 ? await noteActivity(batch) : null;
-    await deps.publish(batch.workspaceId, [
+    const events = await deps.numberEvents(batch.workspaceId, [
       ...ofSession,
       ...applied.flatMap((change) => receiptEvents(change, ownNumber)),
       ...ofChats,
       ...received.map(({ message, event }) => receivedEvent(message, event, ownNumber)),
     ]);
+    await deps.publish(batch.workspaceId, events);
     for (const campaign of completed) await deps.announce(campaign);
   };
 }

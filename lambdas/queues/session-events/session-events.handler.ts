@@ -1,5 +1,6 @@
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
+import { dynamoChatNumbers } from '../../../shared/adapters/dynamodb/dynamo-chat-numbers.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
@@ -13,6 +14,7 @@ import { loadConfig } from '../../../shared/config/load-config.ts';
 import { SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
+import { makeNumberEvents } from '../../../shared/domain/webhooks/number-events.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
@@ -38,6 +40,7 @@ const applyBatch = makeApplyBatch({
   chats: dynamoChats(doc, config.MESSAGES_TABLE),
   peers: dynamoPeers(doc, config.MESSAGES_TABLE),
   campaigns,
+  numberEvents: makeNumberEvents(dynamoChatNumbers(doc, config.MESSAGES_TABLE)),
   publish,
   announce: makeAnnounceCompletion({ campaigns, publishEvents: publish, eventIdOf }),
   clock: systemClock,

@@ -61,6 +61,8 @@ export const chatKey = (workspaceId: string, peer: string, chatId: string): Key 
   pk: peerPartition(workspaceId, peer),
   sk: `CHAT#${chatId}`,
 });
+/** The last `sequence` given to an event of the chat. */
+export const chatNumbersKey = (workspaceId: string, chatId: string): Key => ({ pk: partitionOfId(workspaceId, chatId), sk: `NUMBERS#${chatId}` });
 export const peerKey = (workspaceId: string, peer: string): Key => ({ pk: peerPartition(workspaceId, peer), sk: `PEER#${peer}` });
 
 // Index `outbox` of the messages table (sparse: queued messages only)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { makeApplyBatch } from '../../../lambdas/queues/session-events/apply-batch.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
+import { dynamoChatNumbers } from '../../../shared/adapters/dynamodb/dynamo-chat-numbers.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
@@ -13,8 +14,10 @@ import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
+import { makeNumberEvents } from '../../../shared/domain/webhooks/number-events.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
+import type { Delivery } from '../../../shared/domain/webhooks/webhooks.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { aCampaign } from '../../support/builders/campaign.ts';
@@ -67,7 +70,8 @@ describe('session events', () => {
     const publish = makePublishEvents({ ...ports, enqueue: async () => {}, deliveryIdOf });
     const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
     const announce = makeAnnounceCompletion({ ...ports, publishEvents: publish, eventIdOf });
-    return makeApplyBatch({ ...ports, publish, announce, clock: systemClock });
+    const numberEvents = makeNumberEvents(dynamoChatNumbers(doc ?? dynamo.doc, dynamo.tables.messages));
+    return makeApplyBatch({ ...ports, numberEvents, publish, announce, clock: systemClock });
   }
 
   /** A workspace with a session, a webhook for everything, a running campaign of three and two direct messages. */
@@ -129,8 +133,12 @@ describe('session events', () => {
       talksTo: await peers.lastSessionOf(workspaceId, CUSTOMER) === sessionId,
       session: (await sessions.get(workspaceId, sessionId)).status,
       events: delivered.items.map(({ event }) => event.type).toSorted(),
+      sequences: [CUSTOMER, WROTE_FIRST].map((peer) => sequencesOf(delivered.items, chatIdOf(workspaceId, sessionId, peer))),
     };
   }
+
+  const sequencesOf = (deliveries: readonly Delivery[], chatId: string) =>
+    deliveries.filter(({ event }) => event.chatId === chatId).map(({ event }) => event.sequence).toSorted((a = 0, b = 0) => a - b);
 
   const EXPECTED = {
     statuses: ['read', 'played', 'failed', 'delivered', 'failed'],
@@ -146,6 +154,7 @@ describe('session events', () => {
       'message.received', 'message.received', 'message.received', 'message.received',
       'message.sent', 'message.sent', 'message.sent', 'message.sent', 'session.status', 'session.status',
     ],
+    sequences: [[1, 2, 3, 4, 5, 6, 7], [1, 2]],
   };
 
   it('moves messages, counts, chats and deliveries', async () => {

@@ -1,5 +1,7 @@
+import { dynamoChatNumbers } from '../../../shared/adapters/dynamodb/dynamo-chat-numbers.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
+import { describeChatNumbers } from '../../contract/chat-numbers.contract.ts';
 import { describeDeliveries } from '../../contract/deliveries.contract.ts';
 import { describeWebhooks } from '../../contract/webhooks.contract.ts';
 import { startDynamo } from '../../support/dynamodb.ts';
@@ -11,4 +13,8 @@ describeWebhooks('dynamoWebhooks', async () => {
 describeDeliveries('dynamoDeliveries', async () => {
   const { doc, tables, stop } = await startDynamo();
   return { deliveries: dynamoDeliveries(doc, tables.core), stop };
+});
+describeChatNumbers('dynamoChatNumbers', async () => {
+  const { doc, tables, stop } = await startDynamo();
+  return { numbers: dynamoChatNumbers(doc, tables.messages), stop };
 });
