@@ -41,7 +41,7 @@ async function inOrder(group: SQSRecord[], onRecord: OnRecord, comeAgain: ComeAg
   return response;
 }
 
-const observed = (handle: (event: SQSEvent) => Promise<SQSBatchResponse>): QueueHandler =>
+export const observed = (handle: (event: SQSEvent) => Promise<SQSBatchResponse>): QueueHandler =>
   withMiddleware(handle)
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(tracing)

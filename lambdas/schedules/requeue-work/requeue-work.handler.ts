@@ -6,6 +6,7 @@ import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliv
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoWebhookWork } from '../../../shared/adapters/dynamodb/dynamo-webhook-work.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { RequeueWorkEnv } from '../../../shared/config/control-plane-env.ts';
@@ -43,7 +44,7 @@ const announce = makeAnnounceCompletion({ campaigns, publishEvents, eventIdOf: (
 const requeueWork = makeRequeueWork({
   campaigns,
   followUpCampaign: makeFollowUpCampaign({ campaigns, outbox, enqueue, startCampaign, recountCampaign, announce, clock }),
-  deliveries,
+  webhookWork: dynamoWebhookWork(doc, tables.core),
   enqueueDeliveries,
   clock,
 });

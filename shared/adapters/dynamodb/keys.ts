@@ -32,18 +32,28 @@ export const recipientKey = (campaignId: string, hash: string, to: string): Key 
 export const campaignJobKey = (campaignId: string, kind: string, fromHash: string): Key => ({ pk: `C#${campaignId}`, sk: `JOB#${kind}#${fromHash}` });
 export const webhookKey = (workspaceId: string, webhookId: string): Key => ({ pk: `W#${workspaceId}`, sk: `WHK#${webhookId}` });
 export const deliveryKey = (webhookId: string, deliveryId: string): Key => ({ pk: `D#${webhookId}`, sk: `DLV#${deliveryId}` });
+/** An attempt that was followed by another. */
+export const attemptKey = (webhookId: string, deliveryId: string, attempt: number): Key => ({
+  pk: `D#${webhookId}`,
+  sk: `TRY#${deliveryId}#${String(attempt).padStart(4, '0')}`,
+});
+export const webhookStateKey = (webhookId: string): Key => ({ pk: `D#${webhookId}`, sk: 'STATE' });
 export const idempotencyKey = (workspaceId: string, key: string): Key => ({ pk: `IDEM#${workspaceId}`, sk: key });
 
 // Index gsi1 of the core table: what belongs to a workspace, or waits for a scheduler
 export const sessionsOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#SESSIONS`;
 export const campaignsOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#CAMPAIGNS`;
 export const keysOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#KEYS`;
+/** Pending deliveries of one chat, for a webhook in ordered mode (sparse). */
+export const laneOfChat = (webhookId: string, chatId: string): string => `LANE#${webhookId}#${chatId}`;
+export const laneSort = (sequence: number, deliveryId: string): string => `${msDigits(sequence)}#${deliveryId}`;
 
 // Index gsi2 of the core table (sparse): what someone has to look after
 export const sessionsOfInstance = (instanceId: string | null): string => `I#${instanceId ?? 'UNASSIGNED'}`;
 export const DELETED_SESSIONS = 'DELETED#SESSIONS';
 export const ACTIVE_CAMPAIGNS = 'ACTIVE#CAMPAIGNS';
-export const DUE_DELIVERIES = 'DUE#DELIVERIES';
+export const DUE_WEBHOOKS = 'DUE#WEBHOOKS';
+export const dueDeliveriesOf = (webhookId: string): string => `DUE#${webhookId}`;
 export const dueSort = (ms: number, id: string): string => `${msDigits(ms)}#${id}`;
 
 // Registry table
