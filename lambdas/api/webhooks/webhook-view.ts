@@ -1,5 +1,6 @@
 import type { DeliveryDetail, DeliveryView, WebhookDetail, WebhookView } from '../../../shared/contracts/api/webhooks.ts';
 import { contentHeaders } from '../../../shared/domain/webhooks/content-headers.ts';
+import { eventBody } from '../../../shared/domain/webhooks/event-body.ts';
 import { isHeld } from '../../../shared/domain/webhooks/endpoint-health.ts';
 import type { WebhookState } from '../../../shared/domain/webhooks/webhook-work.ts';
 import type { Attempt, Delivery, Webhook } from '../../../shared/domain/webhooks/webhooks.ts';
@@ -54,7 +55,7 @@ export const deliveryDetail = (delivery: Delivery, log: readonly Attempt[], webh
     method: 'POST',
     url: delivery.url ?? webhook.url,
     headers: contentHeaders(delivery.event.id, delivery.lastAttemptAt ?? nowMs),
-    body: JSON.stringify(delivery.event),
+    body: eventBody(delivery.event),
   },
   log: log.map(({ lastAttemptAt, durationMs, responseStatus, error, responseExcerpt }) => ({
     at: nullableInstant(lastAttemptAt),

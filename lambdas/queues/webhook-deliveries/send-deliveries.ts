@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { eventBody } from '../../../shared/domain/webhooks/event-body.ts';
 import { resultOf } from '../../../shared/domain/webhooks/retry-policy.ts';
 import type { Delivery, Webhook } from '../../../shared/domain/webhooks/webhooks.ts';
 import type { DeliverDeps } from './deliver-deps.ts';
@@ -60,7 +61,7 @@ async function attempt(deps: DeliverDeps, run: Run, webhook: Webhook, delivery: 
     return delivery;
   }
   const startedAt = deps.clock.now();
-  const body = JSON.stringify(delivery.event);
+  const body = eventBody(delivery.event);
   const sent = await deps.send(webhook.url, signWebhook(webhook, delivery.event.id, body, startedAt), body);
   run.note(sent);
   const now = deps.clock.now();

@@ -53,7 +53,8 @@ export function dynamoDeliveries(doc: DynamoDBDocumentClient, tableName: string)
     },
 
     list(workspaceId, webhookId, { limit, cursor, oldestFirst = false }, filter = {}) {
-      const list = listName(workspaceId, webhookId, 'deliveries', JSON.stringify({ ...filter, oldestFirst }));
+      const { status, eventTypes, since, until } = filter;
+      const list = listName(workspaceId, webhookId, 'deliveries', status, eventTypes?.join(), since?.toString(), until?.toString(), String(oldestFirst));
       const before = decodeCursor(list, cursor);
       const query = {
         ...filteredQuery(tableName, workspaceId, webhookId, filter),
