@@ -12,8 +12,9 @@ import { lambdaStart } from './lambda-start.ts';
 import type { Measurement, Row } from './measurement.ts';
 import { memory } from './memory.ts';
 import { restLatency } from './rest-latency.ts';
+import { webhooks } from './webhooks.ts';
 
-const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, density, interception, fanOut, consumption, restLatency, lambdaStart, drain];
+const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, density, interception, fanOut, consumption, restLatency, lambdaStart, drain, webhooks];
 const RESULTS = join(import.meta.dirname, '../../docs/benchmarks.md');
 const [BEGIN, END] = ['<!-- results -->', '<!-- end of results -->'];
 

@@ -24,24 +24,12 @@ import { aCampaign } from '../../support/builders/campaign.ts';
 import { anOutboundMessage } from '../../support/builders/outbound-message.ts';
 import { aSession, anId } from '../../support/builders/session.ts';
 import { aWebhook } from '../../support/builders/webhook.ts';
+import { Crash, crashingClient } from '../../support/crashing-client.ts';
 import { startDynamo, type TestDynamo } from '../../support/dynamodb.ts';
 
 const CUSTOMER = '+4917012345678';
 const WROTE_FIRST = '+4917012345679';
 const at = (seconds: number) => new Date(Date.UTC(2026, 5, 1, 12, 0, seconds)).toISOString();
-
-class Crash extends Error {}
-
-/** The same client, which dies right after its call number `crashAt`: what that call wrote stays written. */
-function crashingClient(doc: DynamoDBDocumentClient, crashAt: number): DynamoDBDocumentClient {
-  let calls = 0;
-  const send = async (command: Parameters<typeof doc.send>[0]) => {
-    const answer = await doc.send(command);
-    if (++calls === crashAt) throw new Crash();
-    return answer;
-  };
-  return { send } as unknown as DynamoDBDocumentClient;
-}
 
 describe('session events', () => {
   let dynamo: TestDynamo;
