@@ -3,37 +3,35 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { until } from '../../local/client/until.ts';
-import type { BlazzClient } from '../../local/client/blazz-client.ts';
 import type { PublicEvent } from '../../shared/contracts/public-event.ts';
 import { Stack } from '../e2e/stack.ts';
-import { EventFeed, type FedSession } from './event-feed.ts';
+import { EventFeed, EVENTS_A_BATCH } from './event-feed.ts';
 import { type BenchOptions, type Measurement, type Row, withStack } from './measurement.ts';
 import { percentile, round } from './statistics.ts';
 
-const SESSIONS = 50;
 const RATE = 300;
 const SECONDS = 30;
-const WARM_UP = 600;
+const WARM_UP = 1_500;
 const TIMEOUT_MS = 180_000;
 
 /** Takes everything at once, or never answers; keeps how long each event was on its way, in ms. */
 class Receiver {
-  latencies = new Map<string, number>();
-  #server: Server;
+  readonly latencies = new Map<string, number>();
+  readonly #server: Server;
 
-  private constructor(hangs: boolean) {
+  private constructor(answers: boolean) {
     this.#server = createServer((request, response) => {
       void text(request).then((body) => {
-        if (hangs) return;
+        if (!answers) return;
         const { id, data } = JSON.parse(body) as PublicEvent;
-        if (!this.latencies.has(id)) this.latencies.set(id, Date.now() - Number(data['text']));
+        if (!this.latencies.has(id)) this.latencies.set(id, Date.now() - Number(data['madeAt']));
         response.writeHead(204).end();
       });
     });
   }
 
-  static async start(hangs = false): Promise<Receiver> {
-    const receiver = new Receiver(hangs);
+  static async start({ answers }: { readonly answers: boolean }): Promise<Receiver> {
+    const receiver = new Receiver(answers);
     receiver.#server.listen(0, '127.0.0.1');
     await once(receiver.#server, 'listening');
     return receiver;
@@ -49,24 +47,20 @@ class Receiver {
   }
 }
 
-async function sessionsOf(blazz: BlazzClient): Promise<FedSession[]> {
-  const made: FedSession[] = [];
-  for (let n = 0; n < SESSIONS; n++) made.push(await blazz.createSession({ name: `bench ${n}`, autoStart: false }));
-  return made;
-}
-
 interface Load {
   readonly what: string;
+  readonly workspaceId: string;
   readonly rate: number;
   readonly count: number;
 }
 
-async function measureLoad(feed: EventFeed, receiver: Receiver, sessions: readonly FedSession[], { what, rate, count }: Load): Promise<Row> {
+async function measureLoad(feed: EventFeed, receiver: Receiver, { what, workspaceId, rate, count }: Load): Promise<Row> {
   receiver.latencies.clear();
   const startedAt = performance.now();
-  await feed.send(sessions, count, rate);
-  const [depth, missing] = [await feed.depth(), count - receiver.latencies.size];
-  await until(async () => receiver.latencies.size >= count, { what: `${count} events, of which ${receiver.latencies.size} came`, timeoutMs: TIMEOUT_MS });
+  await feed.send(workspaceId, count, rate);
+  const depth = await feed.depth();
+  const missing = count - receiver.latencies.size;
+  await until(async () => receiver.latencies.size >= count, { what: `${count} events`, timeoutMs: TIMEOUT_MS, everyMs: 10 });
   const perSecond = (count * 1_000) / (performance.now() - startedAt);
   const latencies = [...receiver.latencies.values()];
   return {
@@ -75,41 +69,43 @@ async function measureLoad(feed: EventFeed, receiver: Receiver, sessions: readon
       'delivered/s': round(perSecond, 0),
       'p50 ms': percentile(latencies, 50),
       'p99 ms': percentile(latencies, 99),
-      'on their way when the last was sent': missing,
+      'on their way when the last was published': missing,
       'queued jobs then': depth,
     },
   };
 }
 
 async function measure(stack: Stack, { scale, progress }: BenchOptions): Promise<readonly Row[]> {
-  const [receiver, hanging] = [await Receiver.start(), await Receiver.start(true)];
-  const feed = await EventFeed.open(stack.local.endpoints.sqs);
-  const count = Math.round((RATE * SECONDS * scale) / 30) * 30;
+  const [receiver, silent] = [await Receiver.start({ answers: true }), await Receiver.start({ answers: false })];
+  const feed = await EventFeed.open(stack.local);
+  const count = Math.round((RATE * SECONDS * scale) / EVENTS_A_BATCH) * EVENTS_A_BATCH;
+  const { workspaceId } = stack.local;
+  const { id: otherWorkspaceId } = await stack.stranger.get<{ id: string }>('/v1/workspaces/current');
   try {
     await stack.blazz.post('/v1/webhooks', { url: receiver.url, events: ['message.received'] });
-    const sessions = await sessionsOf(stack.blazz);
     progress('warm-up');
-    await measureLoad(feed, receiver, sessions, { what: 'warm-up', rate: RATE, count: WARM_UP });
+    await measureLoad(feed, receiver, { what: 'warm-up', workspaceId, rate: RATE, count: WARM_UP });
     progress(`${RATE} events/s`);
-    const steady = await measureLoad(feed, receiver, sessions, { what: `${RATE} events/s for ${count / RATE} s`, rate: RATE, count });
+    const steady = await measureLoad(feed, receiver, { what: `${RATE} events/s`, workspaceId, rate: RATE, count });
     progress('as fast as it goes');
-    const flood = await measureLoad(feed, receiver, sessions, { what: 'all at once', rate: Infinity, count });
+    const flood = await measureLoad(feed, receiver, { what: 'as fast as they can be published', workspaceId, rate: Infinity, count });
     progress('beside an endpoint that never answers');
-    await stack.stranger.post('/v1/webhooks', { url: hanging.url, events: ['message.received'] });
-    const others = await sessionsOf(stack.stranger);
-    const noise = feed.send(others, count / 3, RATE / 3);
-    const beside = await measureLoad(feed, receiver, sessions, { what: `${RATE / 3 * 2} events/s beside ${RATE / 3} events/s of another workspace to an endpoint that never answers`, rate: (RATE / 3) * 2, count: Math.round((count * 2) / 90) * 30 });
+    await stack.stranger.post('/v1/webhooks', { url: silent.url, events: ['message.received'] });
+    const noise = feed.send(otherWorkspaceId, count / 3, RATE / 3);
+    const what = `${RATE} events/s beside ${RATE / 3} events/s of another workspace to an endpoint that never answers`;
+    const beside = await measureLoad(feed, receiver, { what, workspaceId, rate: RATE, count });
     await noise;
     return [steady, flood, beside];
   } finally {
     feed.close();
     receiver.close();
-    hanging.close();
+    silent.close();
   }
 }
 
 const HOST = { args: ['--instances', '0'], env: { BLAZZ_WEBHOOK_ALLOW_LOOPBACK: 'true' } };
 
+/** From `publish` to the receiver; what stands before it is measured with the messages. */
 export const webhooks: Measurement = {
   name: 'webhooks',
   title: 'Webhooks',

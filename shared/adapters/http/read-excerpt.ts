@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 const EXCERPT_BYTES = 1_024;
 const MAX_ANSWER_BYTES = 65_536;
 const BODY_TIMEOUT_MS = 1_000;
+/** Control characters but white space, and what stands for bytes that are no UTF-8. */
+const NOT_FOR_READING = /(?!\s)\p{Cc}|\ufffd/u;
 const TEXT_TYPE = /^(text\/|application\/([\w.+-]*json|[\w.+-]*xml|x-www-form-urlencoded))/i;
 
 /**
@@ -30,5 +32,5 @@ export async function readExcerpt(body: Readable, contentType: string | string[]
 /** A character cut in two at the end is left out; anything else that is no UTF-8, or not for reading, is no text. */
 function textOf(bytes: Buffer): string | null {
   const text = new TextDecoder('utf-8').decode(bytes.subarray(0, EXCERPT_BYTES), { stream: true });
-  return text === '' || /[\u0000-\u0008\u000e-\u001f\u007f\ufffd]/.test(text) ? null : text;
+  return text === '' || NOT_FOR_READING.test(text) ? null : text;
 }

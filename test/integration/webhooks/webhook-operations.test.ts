@@ -75,9 +75,9 @@ describe('Secrets', () => {
 
     await call('POST', `/v1/webhooks/${id}/test`);
     await consumeAll();
-    const [{ body = '', headers = {} } = {}] = receiver.received;
-    for (const key of [old, secret]) expect(new Verifier(key).verify(body, headers as Record<string, string>)).toMatchObject({ data: { test: true } });
-    expect(headers['x-hmac-signature-previous']).toMatch(/^[0-9a-f]{64}$/);
+    const [hook] = receiver.received;
+    for (const key of [old, secret]) expect(new Verifier(key).verify(hook?.body ?? '', hook?.headers as Record<string, string>)).toMatchObject({ data: { test: true } });
+    expect(hook?.headers['x-hmac-signature-previous']).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('that leaked are replaced at once', async () => {
@@ -90,7 +90,7 @@ describe('Secrets', () => {
     const [hook] = receiver.received;
     const verify = (key: string) => new Verifier(key).verify(hook?.body ?? '', hook?.headers as Record<string, string>);
     expect(verify((body as Secret).secret)).toBeDefined();
-    expect(() => verify(old)).toThrow();
+    expect(() => verify(old)).toThrow('signature');
     expect(body).toMatchObject({ previousSecretUntil: null });
   });
 
@@ -150,25 +150,25 @@ describe('The delivery log', () => {
 });
 
 describe('A bulk replay', () => {
-  it('sends thousands of dead deliveries once more, in the background', async () => {
+  it('sends dead deliveries once more in the background, slice by slice', async () => {
     const receiver = await startHookReceiver(() => 200);
     const { id } = await create(receiver.url);
     const webhook = await dynamoWebhooks(dynamo.doc, dynamo.tables.core).get(workspaceId, id);
-    const dead = Array.from({ length: 2_000 }, (_, i) =>
+    const dead = Array.from({ length: 700 }, (_, i) =>
       aDelivery(webhook, { event: anEvent({ workspaceId, type: i % 2 ? 'chat.new' : 'message.read' }), status: 'dead', nextAttemptAt: null, attempts: 20, lastAttemptAt: 5 }),
     );
     await dynamoDeliveries(dynamo.doc, dynamo.tables.core).insertMany(dead);
 
-    expect(await call('POST', `/v1/webhooks/${id}/deliveries/retry`, { body: { eventTypes: ['chat.new'] } })).toMatchObject({ status: 202, body: { accepted: 1_000 } });
+    expect(await call('POST', `/v1/webhooks/${id}/deliveries/retry`, { body: { eventTypes: ['chat.new'] } })).toMatchObject({ status: 202, body: { accepted: 350 } });
     expect(await call('POST', `/v1/webhooks/${id}/deliveries/retry`)).toMatchObject({ status: 409, body: { code: 'replay_in_progress' } });
     expect(((await call('GET', `/v1/webhooks/${id}`)).body as WebhookDetail).health.replaying).toBe(true);
     await consumeAll();
 
     expect(((await call('GET', `/v1/webhooks/${id}`)).body as WebhookDetail).health.replaying).toBe(false);
-    const sent = receiver.received.map(({ headers }) => headers['webhook-id']);
+    const sent = receiver.received.map(({ headers }) => String(headers['webhook-id']));
     expect(sent.toSorted()).toEqual(dead.filter(({ event }) => event.type === 'chat.new').map(({ event }) => event.id).toSorted());
     expect(await call('POST', `/v1/webhooks/${id}/deliveries/retry`, { body: { eventTypes: ['chat.new'] } })).toMatchObject({ status: 202, body: { accepted: 0 } });
-  }, 30_000);
+  }, 60_000);
 
   it('brings an endpoint that is enabled again what it missed', async () => {
     let status = 410;

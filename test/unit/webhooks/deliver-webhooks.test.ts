@@ -209,7 +209,7 @@ describe('a bulk replay', () => {
     const { deliver, settle, sweep, sent, dead, deliveries, webhook, work } = await withDead(350, [OK]);
     await deliver([sweep]);
     await settle();
-    expect(sent.map(({ headers }) => headers['webhook-id']).toSorted()).toEqual(dead.map(({ event }) => event.id).toSorted());
+    expect(sent.map(({ headers }) => String(headers['webhook-id'])).toSorted()).toEqual(dead.map(({ event }) => event.id).toSorted());
     expect(await deliveries.count(WORKSPACE, webhook.id, { status: 'dead' })).toBe(0);
     expect((await work.get(webhook.id)).replay).toBeNull();
   });
