@@ -82,7 +82,7 @@ function makeWebhookDeliveries(scope: Construct, { data, environment, logs }: Fu
     logs,
     timeout: CONSUMER_TIMEOUT.webhookDeliveries,
   });
-  data.core.grantWrite(consumer);
+  data.core.grantBulkWrite(consumer); // tells a workspace's other webhooks when it disables one
   data.webhookDeliveries.grantSend(consumer);
   data.webhookDeliveries.feed(consumer, { batchSize: 10, maxConcurrency: 50 });
 }

@@ -57,7 +57,7 @@ function failedOf(records: readonly SQSRecord[], { batchItemFailures }: SQSBatch
   return records.filter(({ messageId }) => failed.has(messageId));
 }
 
-const observed = (handle: (event: SQSEvent) => Promise<SQSBatchResponse>): QueueHandler =>
+export const observed = (handle: (event: SQSEvent) => Promise<SQSBatchResponse>): QueueHandler =>
   withMiddleware(handle)
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(tracing)

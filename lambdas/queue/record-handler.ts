@@ -30,13 +30,19 @@ export const recordHandler = <Job>(contract: z.ZodType<Job>, apply: ApplyJob<Job
     try {
       await apply(parseRecord(contract, record), { isRepeat: Number(record.attributes.ApproximateReceiveCount) > 1 });
     } catch (error) {
-      const isDropped = error instanceof DomainError && ON_REFUSAL[error.kind] === 'drop';
-      noteFailure(record, error, isDropped);
-      if (!isDropped) throw error;
+      if (!isDropped(record, error)) throw error;
     }
   };
 
-function parseRecord<Job>(contract: z.ZodType<Job>, { body }: SQSRecord): Job {
+/** Notes the failure, and says whether it is one that trying again would not mend. */
+export function isDropped(record: SQSRecord, error: unknown): boolean {
+  const dropped = error instanceof DomainError && ON_REFUSAL[error.kind] === 'drop';
+  noteFailure(record, error, dropped);
+  return dropped;
+}
+
+/** Throws a TypeError, which quotes nothing of it, for a record nobody can read. */
+export function parseRecord<Job>(contract: z.ZodType<Job>, { body }: SQSRecord): Job {
   const result = contract.safeParse(parseJson(body));
   if (result.success) return result.data;
   throw new TypeError(`Unreadable job, wrong at: ${result.error.issues.map(({ path }) => path.join('.')).join(', ')}`);
@@ -51,9 +57,9 @@ function parseJson(body: string): unknown {
   }
 }
 
-function noteFailure({ messageId, attributes }: SQSRecord, error: unknown, isDropped: boolean): void {
+function noteFailure({ messageId, attributes }: SQSRecord, error: unknown, dropped: boolean): void {
   const about = { messageId, receiveCount: attributes.ApproximateReceiveCount, failure: loggableError(error) };
-  metrics.addMetric(isDropped ? 'JobDropped' : 'JobFailed', MetricUnit.Count, 1);
-  if (isDropped) logger.warn('Job dropped', about);
+  metrics.addMetric(dropped ? 'JobDropped' : 'JobFailed', MetricUnit.Count, 1);
+  if (dropped) logger.warn('Job dropped', about);
   else logger.error('Job failed', about);
 }

@@ -21,7 +21,7 @@ export async function serviceCertificate(database: DatabaseSync, host: string): 
   return made;
 }
 
-async function selfSigned(host: string): Promise<Certificate> {
+export async function selfSigned(host: string): Promise<Certificate> {
   const keys = await webcrypto.subtle.generateKey(EC_P256, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: `CN=${host}`,

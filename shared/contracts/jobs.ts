@@ -23,12 +23,13 @@ export type Job = z.infer<typeof Job>;
 export const JobClass = Priority;
 export type JobClass = z.infer<typeof JobClass>;
 
-/** A pointer to the stored delivery; the record in the table is the truth. */
+/** Points to stored deliveries of one webhook; the records in the table are the truth. No ids: whatever is due, before that time (Unix ms) if one is given. */
 export const WebhookDeliveryJob = z.object({
   v: z.literal(1),
   workspaceId: z.string(),
   webhookId: z.string(),
-  deliveryId: z.string(),
+  deliveryIds: z.array(z.string()),
+  dueBefore: z.int().optional(),
 });
 export type WebhookDeliveryJob = z.infer<typeof WebhookDeliveryJob>;
 

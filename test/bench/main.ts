@@ -13,8 +13,9 @@ import type { Measurement, Row } from './measurement.ts';
 import { media } from './media.ts';
 import { memory } from './memory.ts';
 import { restLatency } from './rest-latency.ts';
+import { webhooks } from './webhooks.ts';
 
-const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, media, density, interception, fanOut, consumption, restLatency, lambdaStart, drain];
+const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, media, density, interception, fanOut, consumption, restLatency, lambdaStart, drain, webhooks];
 const RESULTS = join(import.meta.dirname, '../../docs/benchmarks.md');
 const [BEGIN, END] = ['<!-- results -->', '<!-- end of results -->'];
 

@@ -50,6 +50,15 @@ export function describeWebhooks(name: string, start: () => Promise<WebhooksHarn
       expect(await webhooks.get(WORKSPACE, webhook.id)).toEqual(changed);
     });
 
+    it('replaces a secret once for each it has seen', async () => {
+      const webhook = await inserted();
+      const rotation = { secret: 'whsec_bmV3', previousSecrets: [{ secret: webhook.secret, until: 5 }], rotationId: 'rot_1' };
+      expect(await webhooks.rotate(WORKSPACE, webhook.id, webhook.secret, rotation)).toEqual({ ...webhook, ...rotation });
+      expect(await webhooks.rotate(WORKSPACE, webhook.id, webhook.secret, { ...rotation, secret: 'whsec_b3RoZXI=' })).toBeUndefined();
+      expect(await webhooks.get(WORKSPACE, webhook.id)).toEqual({ ...webhook, ...rotation });
+      await expect(webhooks.rotate(OTHER_WORKSPACE, webhook.id, rotation.secret, rotation)).rejects.toMatchObject({ code: 'webhook_not_found' });
+    });
+
     it('forgets what was deleted', async () => {
       const webhook = await inserted();
       await webhooks.delete(WORKSPACE, webhook.id);

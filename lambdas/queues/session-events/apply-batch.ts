@@ -6,6 +6,7 @@ import type { MediaFiles } from '../../../shared/domain/media/media-files.ts';
 import type { AddMediaLink } from '../../../shared/domain/media/media-links.ts';
 import { messageView } from '../../../shared/domain/outbox/message-view.ts';
 import type { Messages } from '../../../shared/domain/outbox/messages.ts';
+import type { NumberEvents } from '../../../shared/domain/webhooks/number-events.ts';
 import type { PublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import type { ApplyJob } from '../../queue/record-handler.ts';
 import { annotateMessages } from './annotate-messages.ts';
@@ -28,6 +29,7 @@ export interface ApplyBatchDeps extends TouchChatsDeps, IdentifyPeersDeps, NoteC
   readonly addMediaLink: AddMediaLink;
   readonly mediaRetentionMs: number;
   readonly campaigns: CountingCampaigns;
+  readonly numberEvents: NumberEvents;
   readonly publish: PublishEvents;
   readonly announce: AnnounceCompletion;
   readonly clock: Clock;
@@ -51,7 +53,7 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
     const ofContacts = await noteContacts(deps, batch, applied, received);
     const completed = await countCampaigns(deps.campaigns, batch, applied, isRepeat);
     const ownNumber = applied.length + received.length > 0 ? await noteActivity(batch) : await numberFor(deps, batch, settled);
-    await deps.publish(batch.workspaceId, [
+    const events = await deps.numberEvents(batch.workspaceId, [
       ...ofSession,
       ...applied.flatMap((change) => receiptEvents(change, ownNumber)),
       ...ofChats,
@@ -62,6 +64,7 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
       ...signEvents(batch),
       ...(await mediaEvents(deps, settled, ownNumber)),
     ]);
+    await deps.publish(batch.workspaceId, events);
     for (const campaign of completed) await deps.announce(campaign);
   };
 }

@@ -62,13 +62,18 @@ async function underOneName({ contacts, messages }: IdentifyPeersDeps, { workspa
   const called = events.flatMap((event) => ('peer' in event ? [event.peer] : []));
   const peers = await makeResolvePeers(contacts)(workspaceId, called);
   if ([...peers].every(([peer, kept]) => peer === kept)) return [...events];
-  const oldIds = events.flatMap((event) => (event.type === 'message.received' && peers.get(event.peer) !== event.peer ? [idOf(workspaceId, event)] : []));
+  const oldIds = events.flatMap((event) => (comesWithItsMessage(event) && peers.get(event.peer) !== event.peer ? [idOf(workspaceId, event)] : []));
   const stored = await messages.getMany(workspaceId, oldIds);
   return events.map((event) => {
-    if (!('peer' in event) || (event.type === 'message.received' && stored.has(idOf(workspaceId, event)))) return event;
+    if (!('peer' in event) || (comesWithItsMessage(event) && stored.has(idOf(workspaceId, event)))) return event;
     return { ...event, peer: peers.get(event.peer) ?? event.peer };
   });
 }
 
-const idOf = (workspaceId: string, { peer, at, wireId }: Extract<SessionEvent, { type: 'message.received' }>): string =>
+type OfMessage = Extract<SessionEvent, { type: 'message.received' | 'message.media' }>;
+
+/** Chat, time and wire id of these make the message's id. */
+const comesWithItsMessage = (event: SessionEvent): event is OfMessage => event.type === 'message.received' || event.type === 'message.media';
+
+const idOf = (workspaceId: string, { peer, at, wireId }: OfMessage): string =>
   messageIdOf(workspaceId, peer, Date.parse(at), wireId);

@@ -1,5 +1,6 @@
 import { documentClient, mediaClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
+import { dynamoChatNumbers } from '../../../shared/adapters/dynamodb/dynamo-chat-numbers.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
@@ -20,6 +21,7 @@ import { DAY_MS, systemClock } from '../../../shared/domain/clock.ts';
 import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
 import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
 import { makeAddMediaLink } from '../../../shared/domain/media/media-links.ts';
+import { makeNumberEvents } from '../../../shared/domain/webhooks/number-events.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
@@ -50,6 +52,7 @@ const applyBatch = makeApplyBatch({
   addMediaLink: makeAddMediaLink(s3MediaStore(mediaClient(), config.MEDIA_BUCKET)),
   mediaRetentionMs: config.MEDIA_RETENTION_DAYS * DAY_MS,
   campaigns,
+  numberEvents: makeNumberEvents(dynamoChatNumbers(doc, config.MESSAGES_TABLE)),
   publish,
   contacts: dynamoContacts(doc, config.CORE_TABLE),
   consentOf: makeConsentOf(),

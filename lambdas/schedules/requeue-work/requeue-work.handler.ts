@@ -7,6 +7,7 @@ import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliv
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoWebhookWork } from '../../../shared/adapters/dynamodb/dynamo-webhook-work.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import { sqsJobClasses } from '../../../shared/adapters/sqs/sqs-job-classes.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
@@ -45,7 +46,7 @@ const announce = makeAnnounceCompletion({ campaigns, publishEvents, eventIdOf: (
 const requeueWork = makeRequeueWork({
   campaigns,
   followUpCampaign: makeFollowUpCampaign({ campaigns, outbox, enqueue, startCampaign, recountCampaign, announce, clock }),
-  deliveries,
+  webhookWork: dynamoWebhookWork(doc, tables.core),
   enqueueDeliveries,
   imports: dynamoContactImports(doc, tables.core),
   enqueueImports: sqsJobs(sqs, config.CONTACT_IMPORTS_QUEUE_URL),

@@ -5,13 +5,12 @@ import type { Campaigns } from '../../../shared/domain/campaigns/campaigns.ts';
 import type { Clock } from '../../../shared/domain/clock.ts';
 import type { ContactImports } from '../../../shared/domain/contacts/contact-imports.ts';
 import type { EnqueueJobs } from '../../../shared/domain/job-queue.ts';
-import { deliveryJobOf } from '../../../shared/domain/webhooks/publish-events.ts';
-import type { Deliveries } from '../../../shared/domain/webhooks/webhooks.ts';
+import type { WebhookWork } from '../../../shared/domain/webhooks/webhook-work.ts';
 
 export interface RequeueWorkDeps {
   readonly campaigns: Pick<Campaigns, 'listActive'>;
   readonly followUpCampaign: (campaign: Campaign) => Promise<void>;
-  readonly deliveries: Pick<Deliveries, 'listDue'>;
+  readonly webhookWork: Pick<WebhookWork, 'listDue'>;
   readonly enqueueDeliveries: EnqueueJobs<WebhookDeliveryJob>;
   readonly imports: Pick<ContactImports, 'listRunning' | 'pendingSlices'>;
   readonly enqueueImports: EnqueueJobs<ContactImportJob>;
@@ -19,7 +18,7 @@ export interface RequeueWorkDeps {
 }
 
 const CAMPAIGNS_AT_ONCE = 8;
-const DELIVERIES_A_RUN = 1_000;
+const WEBHOOKS_A_RUN = 1_000;
 /** Longer than one attempt takes: what became due later than this is most likely on its queue, or being sent. */
 const DELIVERY_GRACE_MS = 15_000;
 /** Longer than a large file takes: one that still runs has most likely lost some of its jobs. */
@@ -41,9 +40,11 @@ async function campaignSteps({ campaigns, followUpCampaign }: RequeueWorkDeps): 
   return (await campaigns.listActive()).map((campaign) => limit(() => followUpCampaign(campaign)));
 }
 
-async function requeueDeliveries({ deliveries, enqueueDeliveries, clock }: RequeueWorkDeps): Promise<void> {
-  const due = await deliveries.listDue(clock.now() - DELIVERY_GRACE_MS, DELIVERIES_A_RUN);
-  if (due.length > 0) await enqueueDeliveries(due.map(deliveryJobOf));
+async function requeueDeliveries({ webhookWork, enqueueDeliveries, clock }: RequeueWorkDeps): Promise<void> {
+  const dueBefore = clock.now() - DELIVERY_GRACE_MS;
+  const due = await webhookWork.listDue(dueBefore, WEBHOOKS_A_RUN);
+  const jobs = due.map(({ workspaceId, webhookId }): WebhookDeliveryJob => ({ v: 1, workspaceId, webhookId, deliveryIds: [], dueBefore }));
+  if (jobs.length > 0) await enqueueDeliveries(jobs);
 }
 
 /** A slice that is done by then is found done. */

@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { webhookNotFound } from '../../domain/errors.ts';
 import type { Webhook, Webhooks } from '../../domain/webhooks/webhooks.ts';
-import { isConditionFailure, type Item } from './conditions.ts';
+import { isConditionFailure, oldItem, type Item } from './conditions.ts';
 import { decodeCursor, encodeCursor, listName } from './cursor.ts';
 import { webhookKey } from './keys.ts';
 import { queryAll, queryPage } from './query-page.ts';
@@ -56,6 +56,25 @@ export const dynamoWebhooks = (doc: DynamoDBDocumentClient, tableName: string): 
     return webhookOf(Attributes);
   },
 
+  async rotate(workspaceId, webhookId, seen, { secret, previousSecrets, rotationId }) {
+    const update = new UpdateCommand({
+      TableName: tableName,
+      Key: webhookKey(workspaceId, webhookId),
+      UpdateExpression: 'SET secret = :secret, previousSecrets = :previous, rotationId = :rotation',
+      ConditionExpression: 'secret = :seen',
+      ExpressionAttributeValues: { ':secret': secret, ':previous': previousSecrets, ':rotation': rotationId, ':seen': seen },
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    try {
+      return webhookOf((await doc.send(update)).Attributes ?? {});
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      if (!oldItem(error)) throw webhookNotFound(webhookId);
+      return undefined;
+    }
+  },
+
   async delete(workspaceId, webhookId) {
     const Key = webhookKey(workspaceId, webhookId);
     await doc
@@ -73,5 +92,6 @@ const webhooksIn = (workspaceId: string) => ({
 
 function webhookOf(item: Item): Webhook {
   const { id, workspaceId, url, events, enabled, disabledReason, secret, createdAt } = item as unknown as Webhook;
-  return { id, workspaceId, url, events, enabled, disabledReason, secret, createdAt };
+  const { ordered = false, disabledAt = null, previousSecrets = [], rotationId = null } = item as Partial<Webhook>;
+  return { id, workspaceId, url, events, ordered, enabled, disabledReason, disabledAt, secret, previousSecrets, rotationId, createdAt };
 }

@@ -51,6 +51,12 @@ export const importPartKey = (workspaceId: string, importId: string, kind: 'SLIC
 });
 /** A file: announced for upload, or come in with a message. */
 export const mediaKey = (workspaceId: string, mediaId: string): Key => ({ pk: `M#${workspaceId}#${mediaId}`, sk: 'MEDIA' });
+/** An attempt that was followed by another. */
+export const attemptKey = (webhookId: string, deliveryId: string, attempt: number): Key => ({
+  pk: `D#${webhookId}`,
+  sk: `TRY#${deliveryId}#${String(attempt).padStart(4, '0')}`,
+});
+export const webhookStateKey = (webhookId: string): Key => ({ pk: `D#${webhookId}`, sk: 'STATE' });
 export const idempotencyKey = (workspaceId: string, key: string): Key => ({ pk: `IDEM#${workspaceId}`, sk: key });
 
 /** What a session may still report from outside, by kind of event. */
@@ -64,13 +70,17 @@ export const sessionsOfWorkspace = (workspaceId: string): string => `W#${workspa
 export const campaignsOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#CAMPAIGNS`;
 export const optedOutOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#OPTED-OUT`;
 export const keysOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#KEYS`;
+/** Pending deliveries of one chat, for a webhook in ordered mode (sparse). */
+export const laneOfChat = (webhookId: string, chatId: string): string => `LANE#${webhookId}#${chatId}`;
+export const laneSort = (sequence: number, deliveryId: string): string => `${msDigits(sequence)}#${deliveryId}`;
 
 // Index gsi2 of the core table (sparse): what someone has to look after
 export const sessionsOfInstance = (instanceId: string | null): string => `I#${instanceId ?? 'UNASSIGNED'}`;
 export const DELETED_SESSIONS = 'DELETED#SESSIONS';
 export const ACTIVE_CAMPAIGNS = 'ACTIVE#CAMPAIGNS';
 export const ACTIVE_IMPORTS = 'ACTIVE#IMPORTS';
-export const DUE_DELIVERIES = 'DUE#DELIVERIES';
+export const DUE_WEBHOOKS = 'DUE#WEBHOOKS';
+export const dueDeliveriesOf = (webhookId: string): string => `DUE#${webhookId}`;
 export const dueSort = (ms: number, id: string): string => `${msDigits(ms)}#${id}`;
 
 // Registry table
@@ -88,6 +98,8 @@ export const chatKey = (workspaceId: string, peer: string, chatId: string): Key 
   pk: peerPartition(workspaceId, peer),
   sk: `CHAT#${chatId}`,
 });
+/** The last `sequence` given to an event of the chat. */
+export const chatNumbersKey = (workspaceId: string, chatId: string): Key => ({ pk: partitionOfId(workspaceId, chatId), sk: `NUMBERS#${chatId}` });
 export const peerKey = (workspaceId: string, peer: string): Key => ({ pk: peerPartition(workspaceId, peer), sk: `PEER#${peer}` });
 
 // Index `outbox` of the messages table (sparse: queued messages only)

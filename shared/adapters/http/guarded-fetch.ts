@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { Agent, request, type Dispatcher } from 'undici';
+import { readExcerpt } from './read-excerpt.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { CheckWebhookUrl, SendOutcome, SendWebhook } from '../../domain/webhooks/webhook-sender.ts';
 import {
@@ -19,7 +20,6 @@ import {
  */
 const TOTAL_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-const MAX_ANSWER_BYTES = 65_536;
 const KEEP_ALIVE_MS = 4_000;
 
 export interface GuardedFetchOptions extends AddressRules {
@@ -101,11 +101,10 @@ const guardedLookup =
     );
   };
 
-/** Takes the answer's status; its body is read to its end or to the limit, so that the connection can be used again. */
+/** The status has been said: what follows changes nothing, so little time is given to it. */
 async function answered({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<SendOutcome> {
-  const sent = { outcome: 'answered', status: statusCode, retryAfterSeconds: retryAfterSeconds(headers['retry-after']) } as const;
-  await body.dump({ limit: MAX_ANSWER_BYTES }).catch(() => undefined); // the status has been said; what follows changes nothing
-  return sent;
+  const excerpt = await readExcerpt(body, headers['content-type']);
+  return { outcome: 'answered', status: statusCode, retryAfterSeconds: retryAfterSeconds(headers['retry-after']), excerpt };
 }
 
 /** Seconds, or an HTTP date. */

@@ -2,7 +2,7 @@ import type { WebhookDeliveryJob } from '../../contracts/jobs.ts';
 import type { PublicEvent } from '../../contracts/public-event.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { EnqueueJobs } from '../job-queue.ts';
-import type { Deliveries, Delivery, Webhook, Webhooks } from './webhooks.ts';
+import { NOT_TRIED, type Deliveries, type Delivery, type Webhook, type Webhooks } from './webhooks.ts';
 
 export interface PublishEventsDeps {
   readonly webhooks: Pick<Webhooks, 'listAll'>;
@@ -24,18 +24,42 @@ export function makePublishEvents({ webhooks, deliveries, enqueue, deliveryIdOf,
   const webhooksOf = remembering(webhooks, clock);
   return async (workspaceId: string, events: readonly PublicEvent[]): Promise<void> => {
     if (events.length === 0) return;
-    const wanted = (await webhooksOf(workspaceId)).flatMap((webhook) =>
-      events.filter((event) => wants(webhook, event)).map((event) => newDelivery(webhook, event, deliveryIdOf, clock.now())),
-    );
-    if (wanted.length > 0) await enqueue((await deliveries.insertMany(wanted)).map(deliveryJobOf));
+    const now = clock.now();
+    const wanted = (await webhooksOf(workspaceId))
+      .filter((webhook) => webhook.enabled || isMissing(webhook, now))
+      .flatMap((webhook) => events.filter((event) => wants(webhook, event)).map((event) => newDelivery(webhook, event, deliveryIdOf, now)));
+    if (wanted.length === 0) return;
+    const inserted = await deliveries.insertMany(wanted);
+    await enqueue(deliveryJobsOf(inserted.filter(({ status }) => status === 'pending')));
   };
 }
 export type PublishEvents = ReturnType<typeof makePublishEvents>;
 
-const wants = ({ enabled, events }: Webhook, event: PublicEvent): boolean =>
-  enabled && (events.includes('*') || events.includes(event.type));
+/** How long the events that an endpoint misses are kept for it after we disabled it. */
+const MISSING_MS = 7 * 24 * 3_600_000;
 
-export const deliveryJobOf = ({ workspaceId, webhookId, id }: Delivery): WebhookDeliveryJob => ({ v: 1, workspaceId, webhookId, deliveryId: id });
+/** We disabled it, not its owner: its events go to the dead-letter list, to be replayed once it is enabled again. */
+const isMissing = ({ enabled, disabledReason, disabledAt }: Webhook, nowMs: number): boolean =>
+  !enabled && disabledReason !== null && nowMs - (disabledAt ?? 0) < MISSING_MS;
+
+function wants({ id, events }: Webhook, event: PublicEvent): boolean {
+  if (event.type === 'webhook.disabled' && event.data['webhookId'] === id) return false; // it takes no more
+  return events.includes('*') || events.includes(event.type);
+}
+
+const DELIVERIES_A_JOB = 50;
+
+export function deliveryJobsOf(deliveries: readonly Delivery[]): WebhookDeliveryJob[] {
+  const ofWebhooks = Map.groupBy(deliveries, ({ webhookId }) => webhookId);
+  return [...ofWebhooks.values()].flatMap((own) => {
+    const { workspaceId, webhookId } = own[0] as Delivery;
+    const places = Array.from({ length: Math.ceil(own.length / DELIVERIES_A_JOB) }, (_, i) => i * DELIVERIES_A_JOB);
+    return places.map((from): WebhookDeliveryJob => {
+      const deliveryIds = own.slice(from, from + DELIVERIES_A_JOB).map(({ id }) => id);
+      return { v: 1, workspaceId, webhookId, deliveryIds };
+    });
+  });
+}
 
 export const newDelivery = (
   webhook: Webhook,
@@ -47,13 +71,12 @@ export const newDelivery = (
   workspaceId: webhook.workspaceId,
   webhookId: webhook.id,
   event,
-  status: 'pending',
+  isOrdered: webhook.ordered && event.chatId !== undefined && event.sequence !== undefined,
+  isParked: false,
   attempts: 0,
-  nextAttemptAt: nowMs,
-  lastAttemptAt: null,
-  responseStatus: null,
-  error: null,
   createdAt: nowMs,
+  ...NOT_TRIED,
+  ...(webhook.enabled ? { status: 'pending', nextAttemptAt: nowMs } : { status: 'dead', nextAttemptAt: null, error: 'the webhook is disabled' }),
 });
 
 function remembering(webhooks: Pick<Webhooks, 'listAll'>, clock: Clock) {

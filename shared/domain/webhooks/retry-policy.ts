@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryResult } from './webhooks.ts';
+import type { Delivery, DeliveryChange } from './webhooks.ts';
 import type { SendOutcome } from './webhook-sender.ts';
 
 const FIRST_PAUSE_MS = 1_000;
@@ -14,9 +14,17 @@ export function pauseMs(attempts: number, random: () => number): number {
 }
 
 /** What an attempt means for its delivery: done, dead, or due again. */
-export function resultOf(delivery: Delivery, sent: SendOutcome, nowMs: number, random: () => number): DeliveryResult {
+export function resultOf(delivery: Delivery, sent: SendOutcome, nowMs: number, random: () => number): DeliveryChange {
   const attempts = delivery.attempts + 1;
-  const base = { attempts, nextAttemptAt: null, lastAttemptAt: nowMs, responseStatus: sent.outcome === 'answered' ? sent.status : null };
+  const answer = sent.outcome === 'answered' ? sent : undefined;
+  const base = {
+    attempts,
+    isParked: false,
+    nextAttemptAt: null,
+    lastAttemptAt: nowMs,
+    responseStatus: answer?.status ?? null,
+    responseExcerpt: answer?.excerpt ?? null,
+  };
   if (isSuccess(sent)) return { ...base, status: 'delivered', error: null };
   const error = reasonOf(sent);
   if (!isWorthRetrying(sent)) return { ...base, status: 'dead', error };
@@ -26,14 +34,15 @@ export function resultOf(delivery: Delivery, sent: SendOutcome, nowMs: number, r
 
 /** What the receiver asks for counts if it is longer than our own pause. */
 function pauseAfter(attempts: number, sent: SendOutcome, random: () => number): number {
-  const asked = sent.outcome === 'answered' ? (sent.retryAfterSeconds ?? 0) * 1_000 : 0;
-  return Math.max(pauseMs(attempts, random), Math.min(asked, LONGEST_PAUSE_MS));
+  return Math.max(pauseMs(attempts, random), Math.min(askedPauseMs(sent), LONGEST_PAUSE_MS));
 }
 
-const isSuccess = (sent: SendOutcome): boolean => sent.outcome === 'answered' && sent.status >= 200 && sent.status < 300;
+export const askedPauseMs = (sent: SendOutcome): number => (sent.outcome === 'answered' ? (sent.retryAfterSeconds ?? 0) * 1_000 : 0);
+
+export const isSuccess = (sent: SendOutcome): boolean => sent.outcome === 'answered' && sent.status >= 200 && sent.status < 300;
 
 /** Server errors, throttling and timeouts pass; any other answer would only come again. */
-function isWorthRetrying(sent: SendOutcome): boolean {
+export function isWorthRetrying(sent: SendOutcome): boolean {
   if (sent.outcome !== 'answered') return sent.outcome === 'unreachable';
   return sent.status >= 500 || sent.status === 429 || sent.status === 408;
 }

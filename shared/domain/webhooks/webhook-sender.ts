@@ -1,7 +1,13 @@
 /** What came of one POST to a customer's endpoint. */
 export type SendOutcome =
   /** It answered; redirects count as answers, since none is followed. */
-  | { readonly outcome: 'answered'; readonly status: number; readonly retryAfterSeconds: number | undefined }
+  | {
+      readonly outcome: 'answered';
+      readonly status: number;
+      readonly retryAfterSeconds: number | undefined;
+      /** The beginning of the answer; `null`: there was none, or it is no text. */
+      readonly excerpt: string | null;
+    }
   /** The address is not one we send to: it, or what its name resolves to, is not public. */
   | { readonly outcome: 'refused'; readonly reason: string }
   /** No answer in time, or none at all. */

@@ -77,7 +77,7 @@ describe('requeue-work and jobs', () => {
     await dynamoDeliveries(dynamo.doc, dynamo.tables.core).insertMany([delivery]);
     await runSchedule({}, lambdaContext());
     expect((await queues.drain(deliveriesUrl)).map((body) => JSON.parse(body) as unknown)).toContainEqual({
-      v: 1, workspaceId: WORKSPACE, webhookId: webhook.id, deliveryId: delivery.id,
+      v: 1, workspaceId: WORKSPACE, webhookId: webhook.id, deliveryIds: [], dueBefore: expect.any(Number),
     });
   });
 });

@@ -6,10 +6,13 @@ import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts'
 import { makeIsOptedOut } from '../../../shared/domain/contacts/contacts.ts';
 import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
+import { dynamoMediaFiles } from '../../../shared/adapters/dynamodb/dynamo-media-files.ts';
+import { makeAddMediaLink } from '../../../shared/domain/media/media-links.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { aNumber, recipients } from '../../support/builders/campaign.ts';
 import { WORKSPACE } from '../../support/builders/outbound-message.ts';
 import { anId } from '../../support/builders/session.ts';
+import { memoryMediaStore } from '../../support/fakes/memory-media-store.ts';
 import { startCampaignWorld, type CampaignWorld } from '../campaigns/campaign-world.ts';
 
 const ADA = '+4915100000001';
@@ -49,7 +52,12 @@ async function deliver(batch: SessionEventBatch, isRepeat = false): Promise<void
   const announce = async () => {};
   const skipOptedOut = makeSkipOptedOut({ ...world, announce });
   const publish = async (_workspace: string, events: readonly PublicEvent[]) => void published.push(...events);
-  await makeApplyBatch({ ...world, chats, publish, announce, consentOf: makeConsentOf(), skipOptedOut })(batch, { isRepeat });
+  const { doc, tables } = world.dynamo;
+  await makeApplyBatch({
+    ...world, chats, publish, announce, consentOf: makeConsentOf(), skipOptedOut,
+    files: dynamoMediaFiles(doc, tables.core), addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 1_000,
+    numberEvents: async (_, events) => events,
+  })(batch, { isRepeat });
 }
 const report = (...events: SessionEvent[]) => deliver(batchOf(events));
 const contactOf = async (peer: string) => (await world.contacts.find(workspaceId, [peer])).get(peer);

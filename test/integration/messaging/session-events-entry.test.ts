@@ -48,7 +48,7 @@ it('applies what it can read, puts deliveries on their queue, names what it cann
   const asked = (action: string) => queue.received.filter(({ headers }) => headers['x-amz-target'] === `AmazonSQS.${action}`).flatMap(({ body }) => (JSON.parse(body) as { Entries: Entry[] }).Entries);
   const jobs = asked('SendMessageBatch');
   expect(jobs.map(({ MessageBody }) => JSON.parse(MessageBody) as unknown)).toEqual([
-    { v: 1, workspaceId, webhookId: webhook.id, deliveryId: expect.stringMatching(/^dlv_/) },
+    { v: 1, workspaceId, webhookId: webhook.id, deliveryIds: [expect.stringMatching(/^dlv_/)] },
   ]);
   expect(asked('ChangeMessageVisibilityBatch')).toEqual([{ Id: '0', ReceiptHandle: 'receipt of bad', VisibilityTimeout: 2 }]);
 });

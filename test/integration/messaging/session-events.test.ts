@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { makeApplyBatch } from '../../../lambdas/queues/session-events/apply-batch.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
+import { dynamoChatNumbers } from '../../../shared/adapters/dynamodb/dynamo-chat-numbers.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
@@ -19,9 +20,11 @@ import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts'
 import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
 import { makeAddMediaLink } from '../../../shared/domain/media/media-links.ts';
+import { makeNumberEvents } from '../../../shared/domain/webhooks/number-events.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { receivedMediaIdOf } from '../../../shared/identity/media-identity.ts';
+import type { Delivery } from '../../../shared/domain/webhooks/webhooks.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { messageIdOf, wireIdOf } from '../../../shared/identity/message-identity.ts';
@@ -29,25 +32,13 @@ import { aCampaign } from '../../support/builders/campaign.ts';
 import { anOutboundMessage } from '../../support/builders/outbound-message.ts';
 import { aSession, anId } from '../../support/builders/session.ts';
 import { aWebhook } from '../../support/builders/webhook.ts';
+import { Crash, crashingClient } from '../../support/crashing-client.ts';
 import { memoryMediaStore } from '../../support/fakes/memory-media-store.ts';
 import { startDynamo, type TestDynamo } from '../../support/dynamodb.ts';
 
 const CUSTOMER = '+4917012345678';
 const WROTE_FIRST = '+4917012345679';
 const at = (seconds: number) => new Date(Date.UTC(2026, 5, 1, 12, 0, seconds)).toISOString();
-
-class Crash extends Error {}
-
-/** The same client, which dies right after its call number `crashAt`: what that call wrote stays written. */
-function crashingClient(doc: DynamoDBDocumentClient, crashAt: number): DynamoDBDocumentClient {
-  let calls = 0;
-  const send = async (command: Parameters<typeof doc.send>[0]) => {
-    const answer = await doc.send(command);
-    if (++calls === crashAt) throw new Crash();
-    return answer;
-  };
-  return { send } as unknown as DynamoDBDocumentClient;
-}
 
 describe('session events', () => {
   let dynamo: TestDynamo;
@@ -80,7 +71,8 @@ describe('session events', () => {
     const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
     const announce = makeAnnounceCompletion({ ...ports, publishEvents: publish, eventIdOf });
     const skipOptedOut = makeSkipOptedOut({ ...ports, announce });
-    return makeApplyBatch({ ...ports, publish, announce, consentOf: makeConsentOf(), skipOptedOut, clock: systemClock, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 3_600_000 });
+    const numberEvents = makeNumberEvents(dynamoChatNumbers(doc ?? dynamo.doc, dynamo.tables.messages));
+    return makeApplyBatch({ ...ports, numberEvents, publish, announce, consentOf: makeConsentOf(), skipOptedOut, clock: systemClock, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 3_600_000 });
   }
 
   /** A workspace with a session, a webhook for everything, a running campaign of three and two direct messages. */
@@ -154,8 +146,12 @@ describe('session events', () => {
       file: await fileIn(),
       pending: (await messages.listPendingMedia(sessionId, 5)).length,
       events: delivered.items.map(({ event }) => event.type).toSorted(),
+      sequences: [CUSTOMER, WROTE_FIRST].map((peer) => sequencesOf(delivered.items, chatIdOf(workspaceId, sessionId, peer))),
     };
   }
+
+  const sequencesOf = (deliveries: readonly Delivery[], chatId: string) =>
+    deliveries.filter(({ event }) => event.chatId === chatId).map(({ event }) => event.sequence).toSorted((a = 0, b = 0) => a - b);
 
   const EXPECTED = {
     statuses: ['read', 'played', 'failed', 'delivered', 'failed'],
@@ -174,6 +170,7 @@ describe('session events', () => {
       'message.received', 'message.received', 'message.received', 'message.received',
       'message.sent', 'message.sent', 'message.sent', 'message.sent', 'session.status', 'session.status',
     ],
+    sequences: [[1, 2, 3, 4, 5, 6, 7], [1, 2]],
   };
 
   it('moves messages, counts, chats and deliveries', async () => {

@@ -11,7 +11,8 @@ import { anEvent, aWebhook } from '../../support/builders/webhook.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const DEADLINE_MS = 10_000;
-const { secret } = aWebhook();
+const { secret, previousSecrets } = aWebhook();
+const signed = (url: string, atMs: number) => signWebhook({ url, secret, previousSecrets }, event.id, body, atMs);
 const event = anEvent();
 const body = JSON.stringify(event);
 
@@ -37,7 +38,7 @@ describe('The snippets of docs/webhooks.md', () => {
     await writeFile(file, (snippets[0] ?? '').replace('8080', String(port)));
     children.push(spawn(process.execPath, [file], { env: { ...process.env, WEBHOOK_SECRET: secret }, stdio: 'ignore' }));
     const url = `http://127.0.0.1:${port}/hooks?from=blazz`;
-    const post = (text: string) => fetch(url, { method: 'POST', headers: signWebhook(secret, event.id, url, body, Date.now()), body: text });
+    const post = (text: string) => fetch(url, { method: 'POST', headers: signed(url, Date.now()), body: text });
     await whenListening(port);
     expect((await post(body)).status).toBe(204);
     expect((await post(`${body} `)).status).toBe(400);
@@ -48,12 +49,12 @@ describe('The snippets of docs/webhooks.md', () => {
     await writeFile(file, snippets[1] ?? '');
     const { isFromBlazz } = (await import(pathToFileURL(file).href)) as { isFromBlazz: (...args: unknown[]) => boolean };
     const path = '/hooks?from=blazz';
-    const headers = signWebhook(secret, event.id, `https://example.com${path}`, body, Date.now());
+    const headers = signed(`https://example.com${path}`, Date.now());
     expect(isFromBlazz(secret, path, headers, body)).toBe(true);
     expect(isFromBlazz(secret, '/other', headers, body)).toBe(false);
     expect(isFromBlazz(secret, path, headers, `${body} `)).toBe(false);
     expect(isFromBlazz(secret, path, {}, body)).toBe(false);
-    const old = signWebhook(secret, event.id, `https://example.com${path}`, body, Date.now() - 301_000);
+    const old = signed(`https://example.com${path}`, Date.now() - 301_000);
     expect(isFromBlazz(secret, path, old, body)).toBe(false);
   });
 });

@@ -20,8 +20,13 @@ export async function stopHookReceivers(): Promise<void> {
   open.clear();
 }
 
-/** An endpoint that answers each request as it is told to: with a status, or by hanging up. */
-export async function startHookReceiver(answerTo: (hook: ReceivedHook) => number | 'hang up') {
+export interface AnswerText {
+  readonly body: string | Buffer;
+  readonly contentType: string;
+}
+
+/** An endpoint that answers each request as it is told to: with a status and this text, or by hanging up. */
+export async function startHookReceiver(answerTo: (hook: ReceivedHook) => number | 'hang up', says?: AnswerText) {
   const received: ReceivedHook[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
@@ -29,7 +34,7 @@ export async function startHookReceiver(answerTo: (hook: ReceivedHook) => number
       received.push(hook);
       const answer = answerTo(hook);
       if (answer === 'hang up') request.socket.destroy();
-      else response.writeHead(answer).end();
+      else response.writeHead(answer, says && { 'content-type': says.contentType }).end(says?.body);
     });
   });
   server.listen(0, '127.0.0.1');

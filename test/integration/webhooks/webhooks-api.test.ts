@@ -63,8 +63,11 @@ describe('Webhooks', () => {
   it('are made with a secret that is shown once', async () => {
     const { secret, ...view } = await create({ events: ['message.received', 'message.received'] });
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-    expect(view).toEqual({ id: expect.stringMatching(/^whk_[0-9A-Z]{26}$/), url: URL_OK, events: ['message.received'], enabled: true, disabledReason: null, createdAt: expect.any(String) });
-    expect((await call('GET', `/v1/webhooks/${view.id}`)).body).toEqual(view);
+    const chosen = { url: URL_OK, events: ['message.received'], ordered: false };
+    const fresh = { enabled: true, disabledReason: null, disabledAt: null, previousSecretUntil: null, createdAt: expect.any(String) };
+    expect(view).toEqual({ id: expect.stringMatching(/^whk_[0-9A-Z]{26}$/), ...chosen, ...fresh });
+    const health = { failingSince: null, heldUntil: null, replaying: false };
+    expect((await call('GET', `/v1/webhooks/${view.id}`)).body).toEqual({ ...view, health });
     expect((await call('GET', '/v1/webhooks')).body).toEqual({ data: [view], nextCursor: null });
   });
 
@@ -78,8 +81,8 @@ describe('Webhooks', () => {
 
   it('change, and go', async () => {
     const { id } = await create();
-    expect(await call('PATCH', `/v1/webhooks/${id}`, { body: { enabled: false } })).toMatchObject({ status: 200, body: { enabled: false } });
-    expect(await call('PATCH', `/v1/webhooks/${id}`, { body: { enabled: true, events: ['chat.new'] } })).toMatchObject({ body: { enabled: true, disabledReason: null, events: ['chat.new'] } });
+    expect(await call('PATCH', `/v1/webhooks/${id}`, { body: { enabled: false } })).toMatchObject({ status: 200, body: { enabled: false, disabledReason: null, disabledAt: expect.any(String) } });
+    expect(await call('PATCH', `/v1/webhooks/${id}`, { body: { enabled: true, ordered: true, events: ['chat.new'] } })).toMatchObject({ body: { enabled: true, disabledAt: null, ordered: true, events: ['chat.new'] } });
     expect(await call('DELETE', `/v1/webhooks/${id}`)).toMatchObject({ status: 204, body: '' });
     expect(await call('GET', `/v1/webhooks/${id}`)).toMatchObject({ status: 404, body: { code: 'webhook_not_found' } });
   });
@@ -89,6 +92,7 @@ describe('Webhooks', () => {
     const stranger = { workspaceId: anId('wsp') };
     const calls: [string, string, ApiCall?][] = [
       ['GET', ''], ['DELETE', ''], ['PATCH', '', { body: { enabled: false } }], ['POST', '/test'], ['GET', '/deliveries'], ['POST', `/deliveries/dlv_${ULID}/retry`],
+      ['GET', `/deliveries/dlv_${ULID}`], ['POST', '/deliveries/retry'], ['POST', '/rotate-secret'],
     ];
     for (const [method, path, more] of calls) expect(await call(method, `/v1/webhooks/${id}${path}`, { ...more, ...stranger })).toMatchObject({ status: 404 });
     expect((await call('GET', `/v1/webhooks/${id}`)).status).toBe(200);
@@ -159,6 +163,14 @@ describe('Bad input', () => {
     ['a garbled cursor', 'GET', '?cursor=x', {}, 422, 'cursor'],
     ['a delivery status that is none', 'GET', `/whk_${ULID}/deliveries?status=lost`, {}, 422, 'status'],
     ['a delivery id that is none', 'POST', `/whk_${ULID}/deliveries/1/retry`, {}, 404, 'deliveryId'],
+    ['an event type that is none', 'GET', `/whk_${ULID}/deliveries?eventType=nope`, {}, 422, 'eventType'],
+    ['a time that is none', 'GET', `/whk_${ULID}/deliveries?since=yesterday`, {}, 422, 'since'],
+    ['an order that is none', 'POST', '', hook({ ordered: 'yes' }), 422, 'ordered'],
+    ['an overlap below nothing', 'POST', `/whk_${ULID}/rotate-secret`, { body: { overlapHours: -1 } }, 422, 'overlapHours'],
+    ['an overlap beyond a week', 'POST', `/whk_${ULID}/rotate-secret`, { body: { overlapHours: 169 } }, 422, 'overlapHours'],
+    ['a replay of what is pending', 'POST', `/whk_${ULID}/deliveries/retry`, { body: { status: 'pending' } }, 422, 'status'],
+    ['a replay of an unknown type', 'POST', `/whk_${ULID}/deliveries/retry`, { body: { eventTypes: ['nope'] } }, 422, 'eventTypes.0'],
+    ['a replay since no time', 'POST', `/whk_${ULID}/deliveries/retry`, { body: { since: 'then' } }, 422, 'since'],
   ])('%s', async (_, method, path, request, status, field) => {
     await refusesWithoutTrace(method, `/v1/webhooks${path}`, request, status, field);
   });

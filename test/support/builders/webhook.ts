@@ -1,5 +1,5 @@
 import type { PublicEvent } from '../../../shared/contracts/public-event.ts';
-import type { Delivery, Webhook } from '../../../shared/domain/webhooks/webhooks.ts';
+import { NOT_TRIED, type Delivery, type Webhook } from '../../../shared/domain/webhooks/webhooks.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { WORKSPACE } from './outbound-message.ts';
 
@@ -15,9 +15,13 @@ export function aWebhook(change: Partial<Webhook> = {}): Webhook {
     workspaceId: WORKSPACE,
     url: 'https://example.com/hook',
     events: ['*'],
+    ordered: false,
     enabled: true,
     disabledReason: null,
+    disabledAt: null,
     secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    previousSecrets: [],
+    rotationId: null,
     createdAt,
     ...change,
   };
@@ -38,13 +42,13 @@ export function aDelivery(webhook: Webhook, change: Partial<Delivery> = {}): Del
     workspaceId: webhook.workspaceId,
     webhookId: webhook.id,
     event,
+    isOrdered: webhook.ordered && event.chatId !== undefined && event.sequence !== undefined,
+    isParked: false,
     status: 'pending',
     attempts: 0,
     nextAttemptAt: createdAt,
-    lastAttemptAt: null,
-    responseStatus: null,
-    error: null,
     createdAt,
+    ...NOT_TRIED,
     ...change,
   };
 }

@@ -28,6 +28,13 @@ export function memoryWebhooks(): Webhooks {
       all.set(webhookId, changed);
       return changed;
     },
+    async rotate(workspaceId, webhookId, seen, rotation) {
+      const before = held(workspaceId, webhookId);
+      if (before.secret !== seen) return undefined;
+      const rotated = { ...before, ...rotation };
+      all.set(webhookId, rotated);
+      return rotated;
+    },
     async delete(workspaceId, webhookId) {
       held(workspaceId, webhookId);
       all.delete(webhookId);

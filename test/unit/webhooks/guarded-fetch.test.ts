@@ -86,7 +86,7 @@ describe('delivery', () => {
     guardedSender({ allowLoopback: true, resolve: resolvesTo(LOOPBACK), ...options })(`http://${host}:${port}${path}`, { 'content-type': 'application/json' }, '{}');
 
   it('goes to the address it checked', async () => {
-    expect(await post('/ok')).toEqual({ outcome: 'answered', status: 200, retryAfterSeconds: undefined });
+    expect(await post('/ok')).toEqual({ outcome: 'answered', status: 200, retryAfterSeconds: undefined, excerpt: 'thanks' });
   });
 
   it('follows no redirect', async () => {

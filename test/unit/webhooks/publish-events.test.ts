@@ -16,8 +16,9 @@ async function publisher(...hooks: Webhook[]) {
   let reads = 0;
   const counted = { listAll: (workspaceId: string) => (reads++, webhooks.listAll(workspaceId)) };
   const enqueue = async (more: readonly WebhookDeliveryJob[]) => void jobs.push(...more);
-  const publish = makePublishEvents({ webhooks: counted, deliveries: memoryDeliveries(), enqueue, deliveryIdOf, clock: { now: () => nowMs } });
-  return { publish, jobs, webhooks, reads: () => reads, pass: (ms: number) => (nowMs += ms) };
+  const deliveries = memoryDeliveries();
+  const publish = makePublishEvents({ webhooks: counted, deliveries, enqueue, deliveryIdOf, clock: { now: () => nowMs } });
+  return { publish, jobs, webhooks, deliveries, reads: () => reads, pass: (ms: number) => (nowMs += ms) };
 }
 
 describe('publishing events', () => {
@@ -25,7 +26,7 @@ describe('publishing events', () => {
     const [all, some, off] = [aWebhook(), aWebhook({ events: ['message.read', 'message.sent'] }), aWebhook({ enabled: false })];
     const { publish, jobs } = await publisher(all, some, off, aWebhook({ workspaceId: 'wsp_other' }));
     await publish(WORKSPACE, [anEvent({ type: 'message.sent' }), anEvent({ type: 'chat.new' })]);
-    expect(jobs.map(({ webhookId }) => webhookId).sort()).toEqual([all.id, all.id, some.id].sort());
+    expect(jobs.map(({ webhookId, deliveryIds }) => [webhookId, deliveryIds.length])).toEqual([[all.id, 2], [some.id, 1]]);
   });
 
   it('adds nothing when an event is published again', async () => {
@@ -34,6 +35,31 @@ describe('publishing events', () => {
     await publish(WORKSPACE, [event]);
     await publish(WORKSPACE, [event]);
     expect(jobs).toHaveLength(1);
+  });
+
+  it('puts the deliveries of one webhook into few jobs', async () => {
+    const { publish, jobs } = await publisher(aWebhook());
+    await publish(WORKSPACE, Array.from({ length: 120 }, () => anEvent()));
+    expect(jobs.map(({ deliveryIds }) => deliveryIds.length)).toEqual([50, 50, 20]);
+  });
+
+  it('keeps for the dead-letter list what an endpoint misses that we disabled, for a week', async () => {
+    const disabled = { enabled: false, disabledReason: 'gone', disabledAt: 1_000 };
+    const { publish, jobs, deliveries, webhooks, pass } = await publisher();
+    const webhook = aWebhook(disabled);
+    await webhooks.insert(webhook);
+    await publish(WORKSPACE, [anEvent()]);
+    pass(7 * 24 * 3_600_000);
+    await publish(WORKSPACE, [anEvent()]);
+    expect((await deliveries.list(WORKSPACE, webhook.id, { limit: 9 })).items).toMatchObject([{ status: 'dead', nextAttemptAt: null, error: 'the webhook is disabled' }]);
+    expect(jobs).toEqual([]);
+  });
+
+  it('does not tell a webhook of its own end', async () => {
+    const [gone, other] = [aWebhook(), aWebhook()];
+    const { publish, jobs } = await publisher(gone, other);
+    await publish(WORKSPACE, [anEvent({ type: 'webhook.disabled', data: { webhookId: gone.id } })]);
+    expect(jobs.map(({ webhookId }) => webhookId)).toEqual([other.id]);
   });
 
   it('reads nothing without events, and the webhooks of a workspace once in five seconds', async () => {

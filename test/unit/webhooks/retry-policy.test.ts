@@ -6,7 +6,7 @@ import { aDelivery, aWebhook } from '../../support/builders/webhook.ts';
 const NOW = Date.UTC(2026, 5, 1, 12);
 const DAY_MS = 24 * 3_600_000;
 const middle = () => 0.5;
-const answered = (status: number, retryAfterSeconds?: number): SendOutcome => ({ outcome: 'answered', status, retryAfterSeconds });
+const answered = (status: number, retryAfterSeconds?: number): SendOutcome => ({ outcome: 'answered', status, retryAfterSeconds, excerpt: 'so it is' });
 const after = (sent: SendOutcome, attempts = 0) => resultOf(aDelivery(aWebhook(), { attempts }), sent, NOW, middle);
 
 describe('pauses between attempts', () => {
@@ -29,7 +29,7 @@ describe('pauses between attempts', () => {
 
 describe('what an attempt means', () => {
   it.each([200, 201, 204, 299])('%i: delivered', (status) => {
-    expect(after(answered(status))).toMatchObject({ status: 'delivered', attempts: 1, nextAttemptAt: null, responseStatus: status, error: null });
+    expect(after(answered(status))).toMatchObject({ status: 'delivered', attempts: 1, nextAttemptAt: null, responseStatus: status, responseExcerpt: 'so it is', error: null });
   });
 
   it.each([500, 502, 503, 599, 429, 408])('%i: again', (status) => {
