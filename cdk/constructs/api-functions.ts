@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as env from '../../shared/config/control-plane-env.ts';
 import { API_TIMEOUT } from '../stages.ts';
 import type { FunctionSetting } from './function-setting.ts';
+import { grantPublishing } from './grant-publishing.ts';
 import type { HouseRestApi } from './house-rest-api.ts';
 import { NodeFunction } from './node-function.ts';
 
@@ -101,6 +102,7 @@ const makeCampaigns: MakeFunction = (scope, { data, environment, logs, network }
   data.messages.grantBulkWrite(campaigns);
   data.registry.grantRead(campaigns);
   data.campaignJobs.grantSend(campaigns);
+  grantPublishing(data, campaigns); // changes of status
   data.grantNudging(campaigns);
   return campaigns;
 };

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import * as env from '../../shared/config/control-plane-env.ts';
 import { CONSUMER_TIMEOUT } from '../stages.ts';
 import type { FunctionSetting } from './function-setting.ts';
+import { grantPublishing } from './grant-publishing.ts';
 import { NodeFunction } from './node-function.ts';
 
 const entryOf = (name: string): string => `lambdas/queues/${name}/${name}.handler.ts`;
@@ -11,6 +12,7 @@ export function makeQueueFunctions(scope: Construct, setting: FunctionSetting): 
   makeSessionEvents(scope, setting);
   makeCampaignJobs(scope, setting);
   makeWebhookDeliveries(scope, setting);
+  makeCampaignStats(scope, setting);
 }
 
 function makeSessionEvents(scope: Construct, { data, environment, logs }: FunctionSetting): void {
@@ -25,7 +27,8 @@ function makeSessionEvents(scope: Construct, { data, environment, logs }: Functi
   });
   data.core.grantBulkWrite(consumer);
   data.messages.grantBulkWrite(consumer);
-  data.webhookDeliveries.grantSend(consumer);
+  grantPublishing(data, consumer);
+  data.campaignStats.grantSend(consumer);
   data.sessionEvents.feed(consumer, { batchSize: 10 });
 }
 
@@ -45,7 +48,8 @@ function makeCampaignJobs(scope: Construct, { data, environment, logs, network }
   data.registry.grantRead(consumer);
   data.grantNudging(consumer);
   data.campaignJobs.grantSend(consumer);
-  data.webhookDeliveries.grantSend(consumer);
+  grantPublishing(data, consumer);
+  data.campaignStats.grantSend(consumer);
   // A cap, so that one large campaign leaves the tables and Lambda's own limit to others.
   data.campaignJobs.feed(consumer, { batchSize: 2, maxConcurrency: 10 });
 }
@@ -62,4 +66,18 @@ function makeWebhookDeliveries(scope: Construct, { data, environment, logs }: Fu
   data.core.grantWrite(consumer);
   data.webhookDeliveries.grantSend(consumer);
   data.webhookDeliveries.feed(consumer, { batchSize: 10, maxConcurrency: 50 });
+}
+
+function makeCampaignStats(scope: Construct, { data, environment, logs }: FunctionSetting): void {
+  const consumer = new NodeFunction(scope, 'CampaignStats', {
+    entry: entryOf('campaign-stats'),
+    description: 'Tells how far campaigns are',
+    env: env.CampaignStatsEnv,
+    environment,
+    logs,
+    timeout: CONSUMER_TIMEOUT.campaignStats,
+  });
+  data.core.grantBulkWrite(consumer);
+  grantPublishing(data, consumer);
+  data.campaignStats.feed(consumer, { batchSize: 10 });
 }

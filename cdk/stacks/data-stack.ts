@@ -26,6 +26,8 @@ export class DataStack extends Stack {
   readonly sessionEvents: WorkQueue;
   readonly campaignJobs: WorkQueue;
   readonly webhookDeliveries: WorkQueue;
+  readonly websocketPushes: WorkQueue;
+  readonly campaignStats: WorkQueue;
   readonly nudgeSecret: Secret;
   readonly alarms: Topic;
   readonly logs: LogSettings;
@@ -45,6 +47,8 @@ export class DataStack extends Stack {
     this.sessionEvents = this.#makeQueue('SessionEvents', 'session-events', CONSUMER_TIMEOUT.sessionEvents, true);
     this.campaignJobs = this.#makeQueue('CampaignJobs', 'campaign-jobs', CONSUMER_TIMEOUT.campaignJobs);
     this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', CONSUMER_TIMEOUT.webhookDeliveries);
+    this.websocketPushes = this.#makeQueue('WebsocketPushes', 'websocket-pushes', CONSUMER_TIMEOUT.websocketPushes, true);
+    this.campaignStats = this.#makeQueue('CampaignStats', 'campaign-stats', CONSUMER_TIMEOUT.campaignStats);
     this.nudgeSecret = this.#makeNudgeSecret();
   }
 

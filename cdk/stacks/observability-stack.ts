@@ -25,7 +25,8 @@ export class ObservabilityStack extends Stack {
     this.#data = data;
     this.#watchApi(controlPlane);
     this.#watchSessionEvents();
-    this.#watchSchedules({ ...controlPlane.schedules, ...(fleet && { scaleFleet: fleet.scaling.function }) });
+    const { realtime } = controlPlane;
+    this.#watchSchedules({ ...controlPlane.schedules, ...(realtime && { dropSilentConnections: realtime.dropSilentConnections }), ...(fleet && { scaleFleet: fleet.scaling.function }) });
     if (fleet) this.#watchFleet(fleet);
   }
 

@@ -39,6 +39,8 @@ export const CampaignsApiEnv = z.object({
   CAMPAIGN_JOBS_QUEUE_URL: z.url(),
   NUDGE_SECRET_ARN: secretArn,
   ALLOW_UNLIMITED_PACING: z.stringbool().default(false),
+  WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
 });
 
 export const WebhooksApiEnv = z.object({
@@ -52,6 +54,8 @@ export const SessionEventsEnv = z.object({
   MESSAGES_TABLE: table,
   SESSION_EVENTS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
+  CAMPAIGN_STATS_QUEUE_URL: z.url(),
 });
 
 export const CampaignJobsEnv = z.object({
@@ -61,6 +65,8 @@ export const CampaignJobsEnv = z.object({
   NUDGE_SECRET_ARN: secretArn,
   CAMPAIGN_JOBS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
+  CAMPAIGN_STATS_QUEUE_URL: z.url(),
 });
 
 export const WebhookDeliveriesEnv = z.object({
@@ -90,6 +96,27 @@ export const RequeueWorkEnv = z.object({
   MESSAGES_TABLE: table,
   CAMPAIGN_JOBS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
+});
+
+/** The stage of the WebSocket API that sockets are posted to. */
+const realtimeEndpoint = z.url();
+
+export const ConnectionsEnv = z.object({ CORE_TABLE: table, MESSAGES_TABLE: table, REALTIME_ENDPOINT: realtimeEndpoint });
+
+export const WebsocketPushesEnv = z.object({
+  CORE_TABLE: table,
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
+  REALTIME_ENDPOINT: realtimeEndpoint,
+});
+
+/** Schedule: ends connections that say nothing any more. */
+export const DropSilentConnectionsEnv = z.object({ CORE_TABLE: table, REALTIME_ENDPOINT: realtimeEndpoint });
+
+export const CampaignStatsEnv = z.object({
+  CORE_TABLE: table,
+  WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
 });
 
 const count = z.coerce.number().int().positive();

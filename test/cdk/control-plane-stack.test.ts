@@ -32,6 +32,10 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   SessionEvents: env.SessionEventsEnv,
   CampaignJobs: env.CampaignJobsEnv,
   WebhookDeliveries: env.WebhookDeliveriesEnv,
+  CampaignStats: env.CampaignStatsEnv,
+  WebsocketPushes: env.WebsocketPushesEnv,
+  Connections: env.ConnectionsEnv,
+  DropSilentConnections: env.DropSilentConnectionsEnv,
   ReassignSessions: env.ReassignSessionsEnv,
   RequeueWork: env.RequeueWorkEnv,
   CleanUpSessions: env.CleanUpSessionsEnv,
@@ -81,7 +85,7 @@ describe('functions', () => {
 
 describe('queues and schedules', () => {
   it('feed each consumer and let a batch fail in part', () => {
-    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 3);
+    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 5);
     controlPlane.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
@@ -92,6 +96,7 @@ describe('queues and schedules', () => {
     expect(Object.fromEntries(rules.map(([id, { Properties }]) => [id.replace(/[0-9A-F]{8}$/, ''), `${Properties.ScheduleExpression} ${Properties.State}`]))).toEqual({
       ReassignSessionsEveryMinute: 'rate(1 minute) ENABLED',
       RequeueWorkEveryMinute: 'rate(1 minute) ENABLED',
+      DropSilentConnectionsEveryMinute: 'rate(1 minute) ENABLED',
       CleanUpSessionsEveryHour: 'rate(1 hour) ENABLED',
     });
   });

@@ -62,7 +62,7 @@ describe('roles', () => {
     expect(actions.filter((action) => /Scan|Table|Backup|Stream/.test(action))).toEqual([]);
   });
 
-  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole'])(
+  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'WebsocketPushesRole', 'DropSilentConnectionsRole', 'CampaignStatsRole'])(
     '%s reads no message',
     (role) => expect(actionsOn(controlPlane, role, /MessagesTable/)).toEqual([]),
   );
@@ -73,6 +73,7 @@ describe('roles', () => {
     ['SessionsApiRole', /RegistryTable/],
     ['MessagesApiRole', /RegistryTable/],
     ['InstancesApiRole', /CoreTable/],
+    ['ConnectionsRole', /MessagesTable/],
   ])('%s only reads %s', (role, table) => {
     const actions = actionsOn(controlPlane, role, table);
     expect(actions).toContain('dynamodb:GetItem');
@@ -83,6 +84,18 @@ describe('roles', () => {
     '%s cannot read the secret that signs nudges',
     (role) => expect(actionsOn(controlPlane, role, /NudgeSecret/)).toEqual([]),
   );
+
+  it('let only what talks to sockets post to them, and close them, on this API alone', () => {
+    const of = (method: string) =>
+      policiesOf(controlPlane)
+        .filter(([, all]) => all.some(({ Resource }) => new RegExp(`Realtime.*/live/${method}/@connections/`).test(JSON.stringify(Resource))))
+        .map(([role]) => role)
+        .sort();
+    expect(of('POST')).toEqual(['ConnectionsRole', 'WebsocketPushesRole']);
+    expect(of('DELETE')).toEqual(['ConnectionsRole', 'DropSilentConnectionsRole', 'WebsocketPushesRole']);
+    const granted = statements.filter(({ Action }) => list(Action).includes('execute-api:ManageConnections'));
+    expect(granted.filter(({ Resource }) => !JSON.stringify(Resource).includes('Realtime'))).toEqual([]);
+  });
 
   it('let instances alone open snapshots', () => {
     expect(actionsOn(fleet, 'TaskTaskRole', /SnapshotKey/)).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey']));

@@ -74,6 +74,7 @@ function draftOf({ workspaceId, body, now, seed }: ApiRequest<Route>): Campaign 
     total: 0,
     failureReason: null,
     createdAt: now,
+    statusAt: now,
     startedAt: null,
     completedAt: null,
   };

@@ -1,5 +1,6 @@
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
-import type { AnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
+import type { AnnounceStatus } from '../../../shared/domain/campaigns/announce-status.ts';
+import type { NoteCounts } from '../../../shared/domain/campaigns/note-counts.ts';
 import type { Clock } from '../../../shared/domain/clock.ts';
 import { foldChanges, type ReceiptEvent } from '../../../shared/domain/outbox/fold-changes.ts';
 import type { Messages } from '../../../shared/domain/outbox/messages.ts';
@@ -17,7 +18,8 @@ export interface ApplyBatchDeps extends TouchChatsDeps {
   readonly messages: Pick<Messages, 'applyChanges' | 'insertInbound'>;
   readonly campaigns: CountingCampaigns;
   readonly publish: PublishEvents;
-  readonly announce: AnnounceCompletion;
+  readonly announce: AnnounceStatus;
+  readonly noteCounts: NoteCounts;
   readonly clock: Clock;
 }
 
@@ -33,7 +35,7 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
     const applied = await deps.messages.applyChanges(batch.workspaceId, batch, foldChanges(batch.events.filter(isReceipt)));
     const received = await receiveMessages(deps.messages, batch);
     const ofChats = await touchChats(deps, batch, applied, received);
-    const completed = await countCampaigns(deps.campaigns, batch, applied, isRepeat);
+    const completed = await countCampaigns(deps, batch, applied, isRepeat);
     const ownNumber = applied.length + received.length > 0 ? await noteActivity(batch) : null;
     await deps.publish(batch.workspaceId, [
       ...ofSession,

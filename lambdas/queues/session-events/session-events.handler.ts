@@ -1,20 +1,18 @@
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
-import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
-import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
+import { eventPublisher } from '../../../shared/adapters/event-publisher.ts';
 import { sqsComeAgain } from '../../../shared/adapters/sqs/sqs-come-again.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { SessionEventsEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
 import { SessionEventBatch } from '../../../shared/contracts/session-events.ts';
-import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
+import { makeAnnounceStatus } from '../../../shared/domain/campaigns/announce-status.ts';
+import { makeNoteCounts } from '../../../shared/domain/campaigns/note-counts.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
-import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
-import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { fifoHandler } from '../../queue/queue-handler.ts';
 import { makeApplyBatch } from './apply-batch.ts';
@@ -24,12 +22,7 @@ const doc = documentClient();
 const sqs = sqsClient();
 
 const campaigns = dynamoCampaigns(doc, config.CORE_TABLE);
-const publish = makePublishEvents({
-  webhooks: dynamoWebhooks(doc, config.CORE_TABLE),
-  deliveries: dynamoDeliveries(doc, config.CORE_TABLE),
-  enqueue: sqsJobs(sqs, config.WEBHOOK_DELIVERIES_QUEUE_URL),
-  deliveryIdOf,
-});
+const publish = eventPublisher(doc, sqs, config);
 const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
 
 const applyBatch = makeApplyBatch({
@@ -39,7 +32,8 @@ const applyBatch = makeApplyBatch({
   peers: dynamoPeers(doc, config.MESSAGES_TABLE),
   campaigns,
   publish,
-  announce: makeAnnounceCompletion({ campaigns, publishEvents: publish, eventIdOf }),
+  announce: makeAnnounceStatus({ campaigns, publishEvents: publish, eventIdOf }),
+  noteCounts: makeNoteCounts({ enqueue: sqsJobs(sqs, config.CAMPAIGN_STATS_QUEUE_URL), clock: systemClock }),
   clock: systemClock,
 });
 

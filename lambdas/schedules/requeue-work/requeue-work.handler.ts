@@ -6,19 +6,18 @@ import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliv
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
-import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
+import { eventPublisher } from '../../../shared/adapters/event-publisher.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { RequeueWorkEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
 import type { CampaignJob, WebhookDeliveryJob } from '../../../shared/contracts/jobs.ts';
-import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
+import { makeAnnounceStatus } from '../../../shared/domain/campaigns/announce-status.ts';
+import { announcingCampaigns } from '../../../shared/domain/campaigns/announcing-campaigns.ts';
 import { makeFollowUpCampaign } from '../../../shared/domain/campaigns/follow-up-campaign.ts';
 import { makeRecountCampaign } from '../../../shared/domain/campaigns/recount-campaign.ts';
 import { makeStartCampaign } from '../../../shared/domain/campaigns/start-campaign.ts';
 import { systemClock as clock } from '../../../shared/domain/clock.ts';
-import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { campaignMessageIdOf } from '../../../shared/identity/campaign-message-identity.ts';
-import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { logger } from '../../../shared/observability/logger.ts';
 import { tracing } from '../../../shared/observability/tracer.ts';
@@ -28,7 +27,10 @@ const config = loadConfig(RequeueWorkEnv);
 const doc = documentClient();
 const sqs = sqsClient();
 const tables = { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE };
-const campaigns = dynamoCampaigns(doc, tables.core);
+const stored = dynamoCampaigns(doc, tables.core);
+const publishEvents = eventPublisher(doc, sqs, config);
+const announce = makeAnnounceStatus({ campaigns: stored, publishEvents, eventIdOf: (atMs, ...parts) => derivedId('evt', atMs, ...parts) });
+const campaigns = announcingCampaigns(stored, announce);
 const outbox = dynamoOutbox(doc, tables);
 const enqueue = sqsJobs<CampaignJob>(sqs, config.CAMPAIGN_JOBS_QUEUE_URL);
 const startCampaign = makeStartCampaign({ campaigns, sessions: dynamoSessions(doc, tables.core), outbox, enqueue, clock });
@@ -36,9 +38,6 @@ const messages = dynamoMessages(doc, tables.messages);
 const recountCampaign = makeRecountCampaign({ campaigns, messages, clock, messageIdOf: campaignMessageIdOf });
 const deliveries = dynamoDeliveries(doc, tables.core);
 const enqueueDeliveries = sqsJobs<WebhookDeliveryJob>(sqs, config.WEBHOOK_DELIVERIES_QUEUE_URL);
-const webhooks = dynamoWebhooks(doc, tables.core);
-const publishEvents = makePublishEvents({ webhooks, deliveries, enqueue: enqueueDeliveries, deliveryIdOf });
-const announce = makeAnnounceCompletion({ campaigns, publishEvents, eventIdOf: (atMs, ...parts) => derivedId('evt', atMs, ...parts) });
 
 const requeueWork = makeRequeueWork({
   campaigns,

@@ -33,6 +33,13 @@ export const campaignJobKey = (campaignId: string, kind: string, fromHash: strin
 export const webhookKey = (workspaceId: string, webhookId: string): Key => ({ pk: `W#${workspaceId}`, sk: `WHK#${webhookId}` });
 export const deliveryKey = (webhookId: string, deliveryId: string): Key => ({ pk: `D#${webhookId}`, sk: `DLV#${deliveryId}` });
 export const idempotencyKey = (workspaceId: string, key: string): Key => ({ pk: `IDEM#${workspaceId}`, sk: key });
+/** An open socket. */
+export const connectionKey = (connectionId: string): Key => ({ pk: `CONN#${connectionId}`, sk: 'CONNECTION' });
+export const subscriptionKey = (channel: string, connectionId: string): Key => ({ pk: `CH#${channel}`, sk: connectionId });
+/** Whether anybody listens to a workspace's events. */
+export const listeningKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'LISTENING' });
+/** What was published of late; in the order of `atMs`. */
+export const eventLogKey = (workspaceId: string, atMs: number, jobId: string): Key => ({ pk: `LOG#${workspaceId}`, sk: `${msDigits(atMs)}#${jobId}` });
 
 // Index gsi1 of the core table: what belongs to a workspace, or waits for a scheduler
 export const sessionsOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#SESSIONS`;
@@ -44,6 +51,8 @@ export const sessionsOfInstance = (instanceId: string | null): string => `I#${in
 export const DELETED_SESSIONS = 'DELETED#SESSIONS';
 export const ACTIVE_CAMPAIGNS = 'ACTIVE#CAMPAIGNS';
 export const DUE_DELIVERIES = 'DUE#DELIVERIES';
+/** Connections by when they were last seen. */
+export const OPEN_CONNECTIONS = 'OPEN#CONNECTIONS';
 export const dueSort = (ms: number, id: string): string => `${msDigits(ms)}#${id}`;
 
 // Registry table

@@ -10,7 +10,7 @@ import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
-import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
+import { makeAnnounceStatus } from '../../../shared/domain/campaigns/announce-status.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
@@ -66,8 +66,8 @@ describe('session events', () => {
     const ports = adapters(doc);
     const publish = makePublishEvents({ ...ports, enqueue: async () => {}, deliveryIdOf });
     const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
-    const announce = makeAnnounceCompletion({ ...ports, publishEvents: publish, eventIdOf });
-    return makeApplyBatch({ ...ports, publish, announce, clock: systemClock });
+    const announce = makeAnnounceStatus({ ...ports, publishEvents: publish, eventIdOf });
+    return makeApplyBatch({ ...ports, publish, announce, noteCounts: async () => {}, clock: systemClock });
   }
 
   /** A workspace with a session, a webhook for everything, a running campaign of three and two direct messages. */
