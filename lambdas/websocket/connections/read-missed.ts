@@ -31,7 +31,7 @@ export interface ReadMissedDeps {
 
 const MOST_JOBS = 500;
 const MOST_EVENTS = 500; // sent one by one, in the half minute there is
-/** An event may be published so long before the time it carries: clocks differ. */
+/** An event may have been published so long before the time it carries: clocks differ. */
 const CLOCKS_DIFFER_MS = 60_000;
 /** Sessions are published side by side: of another than the last event's, something earlier may still be missing. */
 const SIDE_BY_SIDE_MS = 5_000;
@@ -42,7 +42,7 @@ export const makeReadMissed = ({ log, listening, clock }: ReadMissedDeps) =>
     const now = clock.now();
     const keptFrom = Math.max(now - REPLAYED_FOR_MS, (await listening.since(workspaceId, now)) ?? now);
     const isEvent = since.startsWith('evt_');
-    const wantedFrom = isEvent ? timeOfId(since) - CLOCKS_DIFFER_MS : Date.parse(since);
+    const wantedFrom = isEvent ? Math.min(timeOfId(since), now) - CLOCKS_DIFFER_MS : Date.parse(since);
     const fromMs = Math.max(wantedFrom, keptFrom);
     const jobs = await log.readFrom(workspaceId, fromMs, MOST_JOBS);
     const published = jobs.flatMap(({ at, events }) => events.map((event) => ({ at, event })));
