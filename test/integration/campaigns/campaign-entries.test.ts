@@ -33,6 +33,8 @@ describe('requeue-work and campaign-jobs', () => {
       REGISTRY_TABLE: dynamo.tables.registry,
       CAMPAIGN_JOBS_QUEUE_URL: jobsUrl,
       WEBHOOK_DELIVERIES_QUEUE_URL: deliveriesUrl,
+      WEBSOCKET_PUSHES_QUEUE_URL: `${deliveriesUrl}-pushes`,
+      CAMPAIGN_STATS_QUEUE_URL: await queues.create('stats'),
       NUDGE_SECRET_ARN: 'arn:nudge',
     });
     ({ handler: runSchedule } = (await import('../../../lambdas/schedules/requeue-work/requeue-work.handler.ts')) as never);

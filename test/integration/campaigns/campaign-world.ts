@@ -62,6 +62,7 @@ export async function startCampaignWorld() {
   return {
     dynamo, campaigns, outbox, messages, peers, sessions, queue, woken, announced, noteCounts, clock, jobDeps, control, startCampaign, send,
     pass: (ms: number) => (nowMs += ms),
+    announcedAs: (status: Campaign['status']) => announced.filter((campaign) => campaign.status === status).map(({ id }) => id),
     pause: makePause(control),
     resume: makeResume(control),
     cancel: makeCancel(control),
