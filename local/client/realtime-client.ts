@@ -5,7 +5,7 @@ import type { EventKind, Push, ServerReply } from '../../shared/contracts/realti
 import { until } from './until.ts';
 
 export interface Arrived extends Push {
-  readonly atMs: number; // `performance.now()` when it came
+  readonly atMs: number; // Unix ms, when it came
 }
 
 /** A client of the WebSocket API that writes down all it gets. */
@@ -81,6 +81,6 @@ export class RealtimeClient {
 
   #note(message: Push | ServerReply): void {
     if ('type' in message) this.replies.push(message);
-    else this.pushes.push({ ...message, atMs: performance.now() });
+    else this.pushes.push({ ...message, atMs: Date.now() });
   }
 }

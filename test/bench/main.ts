@@ -11,9 +11,10 @@ import { interception } from './interception.ts';
 import { lambdaStart } from './lambda-start.ts';
 import type { Measurement, Row } from './measurement.ts';
 import { memory } from './memory.ts';
+import { realtime } from './realtime.ts';
 import { restLatency } from './rest-latency.ts';
 
-const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, density, interception, fanOut, consumption, restLatency, lambdaStart, drain];
+const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, density, interception, fanOut, consumption, restLatency, realtime, lambdaStart, drain];
 const RESULTS = join(import.meta.dirname, '../../docs/benchmarks.md');
 const [BEGIN, END] = ['<!-- results -->', '<!-- end of results -->'];
 
