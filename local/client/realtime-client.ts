@@ -22,7 +22,7 @@ export class RealtimeClient {
 
   /** Rejects with the server's status if it does not let us in. */
   static async connect(url: string, query: Readonly<Record<string, string>>): Promise<RealtimeClient> {
-    const socket = new WebSocket(`${url}?${new URLSearchParams(query)}`);
+    const socket = new WebSocket(`${url}?${new URLSearchParams(query).toString()}`);
     const client = new RealtimeClient(socket);
     const refused = new Promise<never>((_, reject) => {
       socket.once('unexpected-response', (_request, response) => {

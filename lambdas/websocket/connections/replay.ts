@@ -18,15 +18,14 @@ export const makeReplay = (deps: ReplayDeps) =>
   async (subscriber: Subscriber, missed: Missed): Promise<void> => {
     const { connectionId, workspaceId, channel, scopes } = subscriber;
     const sentJobs = new Set(missed.jobIds);
-    let events = missed.events;
-    do {
-      if (!(await sendAll(deps, subscriber, events))) return;
-      const handedOver = await deps.subscriptions.goLive(channel, connectionId, [...sentJobs]);
-      if (handedOver.length === 0) return;
+    if (!(await sendAll(deps, subscriber, missed.events))) return;
+    let handedOver = await deps.subscriptions.goLive(channel, connectionId, [...sentJobs]);
+    while (handedOver.length > 0) {
       const jobs = (await deps.log.readFrom(workspaceId, missed.fromMs, MOST_JOBS)).filter(({ id }) => !sentJobs.has(id));
-      events = eventsFor(channel, scopes, jobs.flatMap((job) => job.events));
+      if (!(await sendAll(deps, subscriber, eventsFor(channel, scopes, jobs.flatMap(({ events }) => events))))) return;
       for (const id of [...handedOver, ...jobs.map((job) => job.id)]) sentJobs.add(id);
-    } while (true);
+      handedOver = await deps.subscriptions.goLive(channel, connectionId, [...sentJobs]);
+    }
   };
 export type Replay = ReturnType<typeof makeReplay>;
 

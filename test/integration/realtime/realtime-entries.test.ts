@@ -65,7 +65,7 @@ describe('The entries behind the WebSocket API', () => {
       TableName: world.dynamo.tables.core,
       Key: { pk: item?.['pk'], sk: item?.['sk'] },
       UpdateExpression: 'SET gsi2sk = :sort',
-      ExpressionAttributeValues: { ':sort': `${String(Date.now() - 11 * 60_000).padStart(13, '0')}#${item?.['id']}` },
+      ExpressionAttributeValues: { ':sort': `${String(Date.now() - 11 * 60_000).padStart(13, '0')}#${String(item?.['id'])}` },
     });
     await world.dynamo.doc.send(old);
     const closed = client.closed();
