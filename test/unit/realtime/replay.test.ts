@@ -128,6 +128,19 @@ describe('Coming back with since', () => {
     expect(world.eventsTo(id)).toEqual(ids([missed, during]));
   });
 
+  it('sends an event once whose push is under way', async () => {
+    const seen = await happens();
+    const id = await world.aConnection();
+    const { listOf } = world.subscriptions;
+    world.subscriptions.listOf = async (channel) => {
+      world.subscriptions.listOf = listOf;
+      await world.say(id, { action: 'subscribe', channel: CHANNEL, since: seen.id }); // after the log was written, before subscribers are read
+      return listOf(channel);
+    };
+    const during = await happens();
+    expect(world.eventsTo(id)).toEqual([during.id]);
+  });
+
   it('is closed when it cannot be reached, to come back once more', async () => {
     const seen = await happens();
     await happens();
