@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import pLimit from 'p-limit';
 import { type WebSocket, WebSocketServer } from 'ws';
 import * as z from 'zod';
 import { pause } from '../children/backoff.ts';
+import { FunctionError } from '../functions/function-error.ts';
 import type { Functions } from '../functions/functions.ts';
 import { listenLocally } from '../listen-locally.ts';
 import { manageConnection } from './management.ts';
@@ -13,6 +15,8 @@ import type { WebSocketApi } from './websocket-api.ts';
 
 const MOST_MESSAGE_BYTES = 128 * 1024;
 const DISCONNECT_LIMIT_MS = 5_000; // for the functions that hear of the end
+/** A crowd that leaves at once must not keep those out who come. */
+const GOODBYES_AT_ONCE = 32;
 const END_CHECK_MS = 10;
 const Verdict = z.object({ statusCode: z.int() });
 
@@ -25,6 +29,7 @@ export class WebSocketGateway {
   readonly #server: Server;
   readonly #sockets = new Map<string, OpenSocket>();
   readonly #ending = new Set<Promise<unknown>>();
+  readonly #goodbyes = pLimit(GOODBYES_AT_ONCE);
   readonly #upgrades = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES });
   readonly #port: number;
   #functions: Functions | undefined;
@@ -90,8 +95,8 @@ export class WebSocketGateway {
     try {
       const arn = this.#api.routes.get('$connect');
       return arn === undefined ? 200 : Verdict.parse(await functions.get(arn).invoke(connectEvent(this.#api, handshake))).statusCode;
-    } catch {
-      return 502; // the function's log has it
+    } catch (error) {
+      return error instanceof FunctionError && error.kind === 'throttled' ? 429 : 502; // the function's log has it
     }
   }
 
@@ -124,9 +129,7 @@ export class WebSocketGateway {
   #tellEnd(functions: Functions, handshake: Handshake, code: number, reason: string): void {
     const arn = this.#api.routes.get('$disconnect');
     if (arn === undefined) return;
-    const told = functions
-      .get(arn)
-      .invoke(disconnectEvent(this.#api, handshake, code, reason))
+    const told = this.#goodbyes(() => functions.get(arn).invoke(disconnectEvent(this.#api, handshake, code, reason)))
       .catch(() => undefined)
       .finally(() => this.#ending.delete(told));
     this.#ending.add(told);

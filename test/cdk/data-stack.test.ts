@@ -51,12 +51,14 @@ describe('queues', () => {
   });
 
   it('each have a dead-letter queue of their own kind with an alarm', () => {
-    expect(work.map(([id]) => id).sort()).toEqual(['CampaignJobsQueue', 'SessionEventsQueue', 'WebhookDeliveriesQueue']);
+    expect(work.map(([id]) => id).sort()).toEqual([
+      'CampaignJobsQueue', 'CampaignStatsQueue', 'SessionEventsQueue', 'WebhookDeliveriesQueue', 'WebsocketPushesQueue',
+    ]);
     for (const [id, { Properties }] of work) {
       const dead = id.replace('Queue', 'DeadLetters');
       expect(Properties['RedrivePolicy']).toEqual({
         deadLetterTargetArn: { 'Fn::GetAtt': [dead, 'Arn'] },
-        maxReceiveCount: id === 'SessionEventsQueue' ? 20 : 5, // its consumer has them come again sooner
+        maxReceiveCount: Properties['FifoQueue'] ? 20 : 5, // consumers of those have them come again sooner
       });
       expect(queues.find(([name]) => name === dead)?.[1].Properties['FifoQueue']).toEqual(Properties['FifoQueue']);
       dev.hasResourceProperties('AWS::CloudWatch::Alarm', {
