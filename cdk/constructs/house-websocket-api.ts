@@ -4,12 +4,14 @@ import { CfnRoute, LogGroupLogDestination, WebSocketApi, WebSocketStage } from '
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import { HouseLogGroup, type LogSettings } from './house-log-group.ts';
 
 export interface HouseWebSocketApiProps {
   readonly messagesPerSecond: number;
   readonly logs: LogSettings;
+  /** API Gateway's leave to write logs, which is one an account. */
+  readonly logging: IDependable;
 }
 
 const STAGE = 'live';
@@ -34,7 +36,7 @@ export class HouseWebSocketApi extends WebSocketApi {
   /** Where clients connect. */
   readonly socketUrl: string;
 
-  constructor(scope: Construct, id: string, { messagesPerSecond, logs }: HouseWebSocketApiProps) {
+  constructor(scope: Construct, id: string, { messagesPerSecond, logs, logging }: HouseWebSocketApiProps) {
     super(scope, id, { apiName: `${scope.node.id}-${id}`, description: 'Events as they happen' });
     const stage = new WebSocketStage(scope, `${id}Stage`, {
       webSocketApi: this,
@@ -44,6 +46,7 @@ export class HouseWebSocketApi extends WebSocketApi {
       detailedMetricsEnabled: true,
       accessLogSettings: { destination: new LogGroupLogDestination(new HouseLogGroup(scope, `${id}AccessLogs`, logs)), format: ACCESS_LOG },
     });
+    stage.node.addDependency(logging);
     this.callbackUrl = stage.callbackUrl;
     this.socketUrl = stage.url;
   }

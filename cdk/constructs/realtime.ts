@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import * as env from '../../shared/config/control-plane-env.ts';
 import { API_TIMEOUT, CONSUMER_TIMEOUT } from '../stages.ts';
 import type { FunctionSetting } from './function-setting.ts';
-import { HouseWebSocketApi } from './house-websocket-api.ts';
+import { HouseWebSocketApi, type HouseWebSocketApiProps } from './house-websocket-api.ts';
 import { NodeFunction } from './node-function.ts';
 import { entryOf, runEveryMinute, TIMEOUT } from './run-every.ts';
 
@@ -16,8 +16,8 @@ export interface Realtime {
 }
 
 /** The WebSocket API and the functions that talk through it. */
-export function makeRealtime(scope: Construct, setting: FunctionSetting, messagesPerSecond: number): Realtime {
-  const api = new HouseWebSocketApi(scope, 'Realtime', { messagesPerSecond, logs: setting.logs });
+export function makeRealtime(scope: Construct, setting: FunctionSetting, options: Omit<HouseWebSocketApiProps, 'logs'>): Realtime {
+  const api = new HouseWebSocketApi(scope, 'Realtime', { ...options, logs: setting.logs });
   const realtime = { ...setting, environment: { ...setting.environment, REALTIME_ENDPOINT: api.callbackUrl } };
   const connections = makeConnections(scope, realtime);
   const pushes = makePushes(scope, realtime);

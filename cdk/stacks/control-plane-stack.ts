@@ -36,7 +36,9 @@ export class ControlPlaneStack extends Stack {
     addRoutes(this.api, makeApiFunctions(this, setting, this.api));
     makeQueueFunctions(this, setting);
     this.schedules = makeScheduleFunctions(this, setting);
-    this.realtime = settings.hasRealtime ? makeRealtime(this, setting, settings.apiRequestsPerSecond) : undefined;
+    this.realtime = settings.hasRealtime
+      ? makeRealtime(this, setting, { messagesPerSecond: settings.apiRequestsPerSecond, logging: this.api.logging })
+      : undefined;
     new CfnOutput(this, 'ApiUrl', { value: this.api.url });
   }
 }

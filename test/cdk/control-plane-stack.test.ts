@@ -101,3 +101,22 @@ describe('queues and schedules', () => {
     });
   });
 });
+
+describe('the WebSocket API', () => {
+  it('takes its routes to one function, is throttled, and logs ids only', () => {
+    const routes = Object.values(controlPlane.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => String(Properties.RouteKey));
+    expect(routes.sort()).toEqual(['$connect', '$default', '$disconnect']);
+    controlPlane.hasResource('AWS::ApiGatewayV2::Stage', {
+      Properties: {
+        StageName: 'live',
+        DefaultRouteSettings: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+        AccessLogSettings: { DestinationArn: Match.anyValue(), Format: Match.not(Match.stringLikeRegexp('query|body|sourceIp|token')) },
+      },
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp('Account')]),
+    });
+  });
+
+  it('tells its address', () => {
+    controlPlane.hasOutput('RealtimeUrl', {});
+  });
+});

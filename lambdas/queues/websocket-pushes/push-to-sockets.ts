@@ -17,7 +17,7 @@ export interface PushToSocketsDeps {
   readonly clock: Clock;
 }
 
-const CONNECTIONS_AT_ONCE = 64;
+const CONNECTIONS_AT_ONCE = 50; // as many as the SDK's client has sockets
 
 /**
  * Sends the events of one job to whoever subscribed to their channels: each connection gets its own one after the other,
