@@ -7,7 +7,7 @@ import type { FleetStack } from './stacks/fleet-stack.ts';
 type Finding = readonly [scope: IConstruct, rule: string, reason: string];
 
 export function acknowledgeFindings(stacks: Stacks): void {
-  const findings = [...dataFindings(stacks), ...controlPlaneFindings(stacks), ...fleetFindings(stacks)];
+  const findings = [...dataFindings(stacks), ...controlPlaneFindings(stacks), ...realtimeFindings(stacks), ...fleetFindings(stacks)];
   for (const [scope, id, reason] of findings) Validations.of(scope).acknowledge({ id, reason });
 }
 
@@ -46,6 +46,22 @@ const controlPlaneFindings = ({ controlPlane, controlPlane: { api }, ...stacks }
     (method): Finding => [method, 'AwsSolutions-APIG4', 'Health, documentation and 404 are meant for anybody; requests to ingest are signed.'],
   ),
 ];
+
+function realtimeFindings({ controlPlane }: Stacks): Finding[] {
+  const api = controlPlane.realtime?.api;
+  if (!api) return [];
+  const id = controlPlane.getLogicalId(api.node.defaultChild as CfnElement);
+  const connections = (method: string): string =>
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${id}>/live/${method}/@connections/*]`;
+  return [
+    ...['POST', 'DELETE'].map((method): Finding => [controlPlane, connections(method), 'Ids of connections are known only once they are open; the API and the method are named.']),
+    ...api.routes.map((route): Finding => [
+      route,
+      'AwsSolutions-APIG4',
+      'The function behind $connect refuses whoever has no valid API key; messages come from those it let in.',
+    ]),
+  ];
+}
 
 /** What cdk-nag says of a statement about all tasks of the cluster. */
 const tasksOf = (fleet: FleetStack): string =>

@@ -37,6 +37,8 @@ export interface StageSettings {
   /** Tables, queues and secrets are called `<prefix>-…` for those outside CloudFormation who must know them. */
   readonly physicalNamePrefix: string | undefined;
   readonly apiRequestsPerSecond: number;
+  /** Whether there is a WebSocket API. */
+  readonly hasRealtime: boolean;
   readonly allowUnlimitedPacing: boolean;
   readonly webhookAllowLoopback: boolean;
   readonly alarmEmail: string | undefined;
@@ -58,6 +60,7 @@ const DEV: StageSettings = {
   fleet: { cpu: 2048, memoryMiB: 8192, diskGiB: 30, sessionsPerInstance: 20, instances: { min: 2, max: 6 }, scaleInAfter: SCALE_IN_AFTER, natGateways: 1, sessionStore: 'efs-snapshot' },
   physicalNamePrefix: undefined,
   apiRequestsPerSecond: 200,
+  hasRealtime: true,
   allowUnlimitedPacing: false,
   webhookAllowLoopback: false,
   alarmEmail: undefined,
@@ -84,8 +87,8 @@ const STAGES: Readonly<Record<StageName, StageSettings>> = {
     apiRequestsPerSecond: 10_000,
     allowUnlimitedPacing: true,
   },
-  // What LocalStack's free tier has: no VPC, ECS or EFS. localstack.yml runs the fleet beside it.
-  localstack: { ...DEV, name: 'localstack', env: EMULATED, fleet: undefined, physicalNamePrefix: 'blazz-localstack' },
+  // What LocalStack's free tier has: no VPC, ECS or EFS, no WebSocket API. localstack.yml runs the fleet beside it.
+  localstack: { ...DEV, name: 'localstack', env: EMULATED, fleet: undefined, hasRealtime: false, physicalNamePrefix: 'blazz-localstack' },
 };
 
 /** Longest a message of the API may take; API Gateway gives up after 29 s. */
@@ -97,6 +100,8 @@ export const CONSUMER_TIMEOUT = {
   jobs: Duration.seconds(60),
   contactImports: Duration.seconds(60),
   webhookDeliveries: Duration.seconds(60),
+  websocketPushes: Duration.seconds(30),
+  campaignStats: Duration.seconds(30),
 } as const;
 
 /** What may be overridden on the command line, `-c name=value`; the CLI gives strings, code may give the value. */

@@ -20,12 +20,15 @@ import { Schedules } from './schedules/schedules.ts';
 import { seed, type SeedKeys } from './seed.ts';
 import type { Emulators } from './start-emulators.ts';
 import { resolveDeployment, type Deployment } from './template/deployment.ts';
+import { readWebSocketApi } from './websocket-api/websocket-api.ts';
+import { WebSocketGateway } from './websocket-api/websocket-gateway.ts';
 
 /** The template, deployed on this machine. */
 export interface Deployed {
   readonly api: RestApi;
   readonly functions: Functions;
   readonly schedules: Schedules;
+  readonly realtime: WebSocketGateway | undefined;
   readonly service: ServiceSpec;
   readonly tables: TableNames;
   /** Of what is reported over HTTP. */
@@ -62,9 +65,16 @@ async function fillTables(deployment: Deployment, endpoint: string, service: Ser
   }
 }
 
-function startFunctions(context: HostContext, deployment: Deployment, { aws }: Emulators): Functions {
+async function listenForSockets({ closing }: HostContext, deployment: Deployment): Promise<WebSocketGateway | undefined> {
+  const api = readWebSocketApi(deployment);
+  const gateway = api && (await WebSocketGateway.listen(api));
+  if (gateway) closing.defer(() => gateway.stop());
+  return gateway;
+}
+
+function startFunctions(context: HostContext, deployment: Deployment, { aws }: Emulators, realtime: WebSocketGateway | undefined): Functions {
   const { instances, maxInstances } = context.options;
-  const chosen = { MIN_INSTANCES: String(instances), MAX_INSTANCES: String(maxInstances) };
+  const chosen = { MIN_INSTANCES: String(instances), MAX_INSTANCES: String(maxInstances), ...(realtime && { REALTIME_ENDPOINT: realtime.callbackUrl }) };
   const functions = new Functions(functionSpecs(deployment, { aws, chosen }), openLog(context, 'functions'));
   context.closing.defer(() => functions.stop());
   return functions;
@@ -92,12 +102,16 @@ export async function deploy(context: HostContext, emulators: Emulators): Promis
   await createQueues(deployment, queues);
   for (const { name, properties } of deployment.list('AWS::S3::Bucket')) buckets?.create(name, CorsConfiguration.parse(properties['CorsConfiguration']).CorsRules);
   const keys = await fillTables(deployment, dynamodbEndpoint, service, dir.keys);
-  const functions = startFunctions(context, deployment, emulators);
+  const realtime = await listenForSockets(context, deployment);
+  const functions = startFunctions(context, deployment, emulators, realtime);
   startEventSources(context, deployment, emulators, functions);
+  realtime?.serve(functions);
+  context.closing.defer(async () => realtime?.closeSockets());
   return {
     api: readRestApi(deployment),
     functions,
     schedules: new Schedules(deployment, functions),
+    realtime,
     service,
     tables: tablesOf(service),
     ingestSecretArn: ingestSecretOf(deployment),

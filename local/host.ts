@@ -128,10 +128,10 @@ const cacheActions = ({ id, stage }: RestApi, gateway: ApiGateway): Actions => (
 const viewOf = (
   api: string,
   { whatsapp, dynamodbEndpoint, queues, ecsEndpoint }: Emulators,
-  { keys, tables }: Deployed,
+  { keys, tables, realtime }: Deployed,
 ): Omit<LocalView, 'instances'> => ({
   api,
-  realtime: null,
+  realtime: realtime?.url ?? null,
   console: null,
   whatsapp: whatsapp?.control ?? null,
   apiKey: keys.apiKey,

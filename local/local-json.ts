@@ -4,7 +4,7 @@ import { writePrivateJson } from './data-dir/private-json.ts';
 /** What others may know of a running host: `<data-dir>/local.json`. */
 export interface LocalView {
   readonly api: string;
-  readonly realtime: null; // no WebSocket API yet
+  readonly realtime: string | null;
   readonly console: null; // no web console yet
   readonly whatsapp: string | null;
   readonly apiKey: string;

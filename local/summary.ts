@@ -5,13 +5,14 @@ const createSession = ({ api, apiKey }: LocalView): string =>
 
 /** What a person wants to know once all is ready. */
 export function summary(view: LocalView, dataDir: string): string {
-  const { api, whatsapp, apiKey, instances } = view;
+  const { api, realtime, whatsapp, apiKey, instances } = view;
   const phones = whatsapp === null ? [] : [`  WhatsApp    ${whatsapp}/  (simulated, with phones to click)`];
   const link = whatsapp === null ? 'scan the QR code of the session' : `open ${whatsapp}/ and scan the QR code with a phone`;
   return [
     'Blazz is ready.',
     '',
     `  API         ${api}  (reference: ${api}/docs)`,
+    ...(realtime === null ? [] : [`  real time   ${realtime}?token=<API key>`]),
     ...phones,
     `  instances   ${instances.map(({ id }) => id).join(', ') || 'none'}`,
     `  API key     ${apiKey}`,

@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as env from '../../shared/config/control-plane-env.ts';
 import { API_TIMEOUT } from '../stages.ts';
 import type { FunctionSetting } from './function-setting.ts';
+import { grantPublishing } from './grant-publishing.ts';
 import type { HouseRestApi } from './house-rest-api.ts';
 import { NodeFunction } from './node-function.ts';
 
@@ -103,7 +104,7 @@ const makeContacts: MakeFunction = (scope, { data, environment, logs, network })
   data.messages.grantWrite(contacts);
   data.registry.grantRead(contacts);
   data.contactImports.grantSend(contacts);
-  data.webhookDeliveries.grantSend(contacts);
+  grantPublishing(data, contacts);
   data.grantNudging(contacts);
   return contacts;
 };
@@ -139,6 +140,7 @@ const makeCampaigns: MakeFunction = (scope, { data, environment, logs, network }
   data.registry.grantRead(campaigns);
   data.grantEnqueue(campaigns);
   data.media.grantKeep(campaigns);
+  grantPublishing(data, campaigns); // changes of status
   data.grantNudging(campaigns);
   return campaigns;
 };

@@ -31,6 +31,8 @@ const environmentOf = (data: DataStack, settings: StageSettings) => ({
   CONTACT_IMPORTS_QUEUE_URL: data.contactImports.queueUrl,
   WEBHOOK_DELIVERIES_QUEUE_URL: data.webhookDeliveries.queueUrl,
   WORK_QUEUES: data.queues.map(({ name, queueUrl, deadLetters }) => `${name} ${queueUrl} ${deadLetters.queueUrl}`).join(','),
+  WEBSOCKET_PUSHES_QUEUE_URL: data.websocketPushes.queueUrl,
+  CAMPAIGN_STATS_QUEUE_URL: data.campaignStats.queueUrl,
   NUDGE_SECRET_ARN: data.nudgeSecret.secretArn,
   INGEST_SECRET_ARN: data.ingestSecret.secretArn,
   INGEST_TRUSTED_ADDRESSES: settings.ingestTrustedAddresses,

@@ -16,7 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import { HouseLogGroup, type LogSettings } from './house-log-group.ts';
 import { addProblemResponses } from './problem-responses.ts';
 
@@ -86,6 +86,11 @@ export class HouseRestApi extends RestApi {
   /** Every method at `path`, for anybody. */
   routeOpen(path: string, target: IFunction): void {
     this.openMethods.push(this.#add(path, target, { authorizationType: AuthorizationType.NONE }));
+  }
+
+  /** The account's leave for API Gateway to write logs, made with this API. */
+  get logging(): IDependable {
+    return this.node.findChild('Account');
   }
 
   /** Lets a function make the API forget what its authorizer said. */

@@ -3,6 +3,7 @@ import * as env from '../../shared/config/control-plane-env.ts';
 import { JobClass } from '../../shared/contracts/jobs.ts';
 import { CONSUMER_TIMEOUT } from '../stages.ts';
 import type { FunctionSetting } from './function-setting.ts';
+import { grantPublishing } from './grant-publishing.ts';
 import { NodeFunction } from './node-function.ts';
 
 const entryOf = (name: string): string => `lambdas/queues/${name}/${name}.handler.ts`;
@@ -13,6 +14,7 @@ export function makeQueueFunctions(scope: Construct, setting: FunctionSetting): 
   for (const jobClass of JobClass.options) makeJobs(scope, setting, jobClass);
   makeContactImports(scope, setting);
   makeWebhookDeliveries(scope, setting);
+  makeCampaignStats(scope, setting);
 }
 
 function makeSessionEvents(scope: Construct, { data, environment, logs }: FunctionSetting): void {
@@ -28,7 +30,8 @@ function makeSessionEvents(scope: Construct, { data, environment, logs }: Functi
   data.core.grantBulkWrite(consumer);
   data.messages.grantBulkWrite(consumer);
   data.media.grantLinks(consumer);
-  data.webhookDeliveries.grantSend(consumer);
+  grantPublishing(data, consumer);
+  data.campaignStats.grantSend(consumer);
   data.sessionEvents.feed(consumer, { batchSize: 10 });
 }
 
@@ -52,7 +55,8 @@ function makeJobs(scope: Construct, { data, environment, logs, network }: Functi
   data.messages.grantBulkWrite(consumer);
   data.registry.grantRead(consumer);
   data.grantNudging(consumer);
-  data.webhookDeliveries.grantSend(consumer);
+  grantPublishing(data, consumer);
+  data.campaignStats.grantSend(consumer);
   queue.feed(consumer, { batchSize: JOBS_A_BATCH, maxConcurrency: JOBS_AT_ONCE[jobClass] });
 }
 
@@ -68,7 +72,7 @@ function makeContactImports(scope: Construct, { data, environment, logs }: Funct
   });
   data.core.grantBulkWrite(consumer); // deliveries are written in bulk
   data.messages.grantWrite(consumer); // who is opted out gets no more of a campaign
-  data.webhookDeliveries.grantSend(consumer);
+  grantPublishing(data, consumer);
   // A workspace's contacts share a partition: more at once would only wait for each other.
   data.contactImports.feed(consumer, { batchSize: 1, maxConcurrency: 4 });
 }
@@ -83,6 +87,20 @@ function makeWebhookDeliveries(scope: Construct, { data, environment, logs }: Fu
     timeout: CONSUMER_TIMEOUT.webhookDeliveries,
   });
   data.core.grantBulkWrite(consumer); // tells a workspace's other webhooks when it disables one
-  data.webhookDeliveries.grantSend(consumer);
+  grantPublishing(data, consumer); // one that is disabled is told of to others
   data.webhookDeliveries.feed(consumer, { batchSize: 10, maxConcurrency: 50 });
+}
+
+function makeCampaignStats(scope: Construct, { data, environment, logs }: FunctionSetting): void {
+  const consumer = new NodeFunction(scope, 'CampaignStats', {
+    entry: entryOf('campaign-stats'),
+    description: 'Tells how far campaigns are',
+    env: env.CampaignStatsEnv,
+    environment,
+    logs,
+    timeout: CONSUMER_TIMEOUT.campaignStats,
+  });
+  data.core.grantBulkWrite(consumer);
+  grantPublishing(data, consumer);
+  data.campaignStats.feed(consumer, { batchSize: 10 });
 }

@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import * as env from '../../shared/config/control-plane-env.ts';
 import type { FunctionSetting } from './function-setting.ts';
+import { grantPublishing } from './grant-publishing.ts';
 import { NodeFunction } from './node-function.ts';
 import { entryOf, runEvery, runEveryMinute, TIMEOUT } from './run-every.ts';
 
@@ -45,7 +46,7 @@ function makeRequeueWork(scope: Construct, { data, environment, logs }: Function
   data.messages.grantRead(requeue);
   data.grantEnqueue(requeue);
   data.contactImports.grantSend(requeue);
-  data.webhookDeliveries.grantSend(requeue);
+  grantPublishing(data, requeue);
   runEveryMinute(scope, requeue);
   return requeue;
 }

@@ -5,6 +5,7 @@ import type { FunctionNetwork } from '../constructs/function-network.ts';
 import { functionSetting } from '../constructs/function-setting.ts';
 import { HouseRestApi } from '../constructs/house-rest-api.ts';
 import { makeQueueFunctions } from '../constructs/queue-functions.ts';
+import { makeRealtime, type Realtime } from '../constructs/realtime.ts';
 import { makeScheduleFunctions, type ScheduleFunctions } from '../constructs/schedule-functions.ts';
 import type { StageSettings } from '../stages.ts';
 import type { DataStack } from './data-stack.ts';
@@ -15,10 +16,12 @@ export interface ControlPlaneStackProps extends StackProps {
   readonly network: FunctionNetwork | undefined;
 }
 
-/** The REST API, its functions, the consumers of the queues and the schedules. */
+/** The REST API and the WebSocket API, their functions, the consumers of the queues and the schedules. */
 export class ControlPlaneStack extends Stack {
   readonly api: HouseRestApi;
   readonly schedules: ScheduleFunctions;
+  /** Unset where the stage has no WebSocket API. */
+  readonly realtime: Realtime | undefined;
 
   constructor(scope: Construct, id: string, { settings, data, network, ...props }: ControlPlaneStackProps) {
     super(scope, id, props);
@@ -33,6 +36,9 @@ export class ControlPlaneStack extends Stack {
     addRoutes(this.api, makeApiFunctions(this, setting, this.api));
     makeQueueFunctions(this, setting);
     this.schedules = makeScheduleFunctions(this, setting);
+    this.realtime = settings.hasRealtime
+      ? makeRealtime(this, setting, { messagesPerSecond: settings.apiRequestsPerSecond, logging: this.api.logging })
+      : undefined;
     new CfnOutput(this, 'ApiUrl', { value: this.api.url });
   }
 }

@@ -33,6 +33,8 @@ export class DataStack extends Stack {
   readonly contactImports: WorkQueue;
   readonly webhookDeliveries: WorkQueue;
   readonly media: MediaBucket;
+  readonly websocketPushes: WorkQueue;
+  readonly campaignStats: WorkQueue;
   readonly nudgeSecret: Secret;
   readonly ingestSecret: Secret;
   readonly alarms: Topic;
@@ -59,6 +61,8 @@ export class DataStack extends Stack {
     };
     this.contactImports = this.#makeQueue('ContactImports', 'contact-imports', { consumerTimeout: CONSUMER_TIMEOUT.contactImports });
     this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', { consumerTimeout: CONSUMER_TIMEOUT.webhookDeliveries });
+    this.websocketPushes = this.#makeQueue('WebsocketPushes', 'websocket-pushes', { consumerTimeout: CONSUMER_TIMEOUT.websocketPushes, isFifo: true, comesAgainSoon: true });
+    this.campaignStats = this.#makeQueue('CampaignStats', 'campaign-stats', { consumerTimeout: CONSUMER_TIMEOUT.campaignStats });
     this.media = this.#makeMediaBucket();
     this.nudgeSecret = this.#makeSecret('NudgeSecret', 'nudge-secret', 'Signs nudges and commands to instances');
     this.ingestSecret = this.#makeSecret('IngestSecret', 'ingest-secret', 'Signs what fleets outside our network report');

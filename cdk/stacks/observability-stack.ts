@@ -33,7 +33,8 @@ export class ObservabilityStack extends Stack {
     this.#watchSessionEvents();
     this.#watchJobs();
     if (fleet) this.#showQueues(); // LocalStack's free tier has no dashboards
-    this.#watchSchedules({ ...controlPlane.schedules, ...(fleet && { scaleFleet: fleet.scaling.function }) });
+    const { realtime } = controlPlane;
+    this.#watchSchedules({ ...controlPlane.schedules, ...(realtime && { dropSilentConnections: realtime.dropSilentConnections }), ...(fleet && { scaleFleet: fleet.scaling.function }) });
     if (fleet) this.#watchFleet(fleet);
   }
 

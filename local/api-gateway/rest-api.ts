@@ -58,7 +58,8 @@ const INVOKED = /\/functions\/(arn:aws:lambda:[^/]+)\/invocations$/;
 const HEADER_SOURCE = 'method.request.header.';
 const HEADER_PARAMETER = 'gatewayresponse.header.';
 
-const invokedBy = (uri: string): string => {
+/** The ARN of the function in an integration's or an authorizer's URI. Throws on any other. */
+export const invokedBy = (uri: string): string => {
   const arn = INVOKED.exec(uri)?.[1];
   if (arn === undefined) throw new Error(`The local host invokes only Lambda functions, not ${uri}`);
   return arn;

@@ -98,6 +98,11 @@ const restApi: Naming = (resource, arn) => {
   return { ref: id, name: id, arn: arn('apigateway', `/restapis/${id}`), attributes: { RootResourceId: `${id}-root`, RestApiId: id } };
 };
 
+const webSocketApi: Naming = (resource, arn, { region }) => {
+  const id = ownId(resource);
+  return { ref: id, name: id, arn: arn('apigateway', `/apis/${id}`), attributes: { ApiId: id, ApiEndpoint: `wss://${id}.execute-api.${region}.amazonaws.com` } };
+};
+
 const versionOfFunction: Naming = (resource, arn) => {
   const target = String(resource.property('FunctionName'));
   const functionArn = target.startsWith('arn:') ? target : arn('lambda', `function:${target}`);
@@ -125,6 +130,8 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
   'AWS::ECS::Service': byArn('ServiceName', 'ecs', (name) => `service/${name}`),
   'AWS::ApiGateway::RestApi': restApi,
   'AWS::ApiGateway::Stage': byName('StageName', 'apigateway', (name) => `/stages/${name}`),
+  'AWS::ApiGatewayV2::Api': webSocketApi,
+  'AWS::ApiGatewayV2::Stage': byName('StageName', 'apigateway', (name) => `/stages/${name}`),
 };
 
 const anything: Naming = (resource, arn) => {

@@ -64,6 +64,7 @@ export const ContactsApiEnv = z.object({
   NUDGE_SECRET_ARN: secretArn,
   CONTACT_IMPORTS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
 });
 export const MediaApiEnv = z.object({ CORE_TABLE: table, MESSAGES_TABLE: table, MEDIA_BUCKET });
 
@@ -76,6 +77,8 @@ export const CampaignsApiEnv = z.object({
   ALLOW_UNLIMITED_PACING: z.stringbool().default(false),
   MEDIA_BUCKET,
   MEDIA_RETENTION_DAYS,
+  WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
 });
 
 export const WebhooksApiEnv = z.object({
@@ -91,6 +94,8 @@ export const SessionEventsEnv = z.object({
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
   MEDIA_BUCKET,
   MEDIA_RETENTION_DAYS,
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
+  CAMPAIGN_STATS_QUEUE_URL: z.url(),
 });
 
 /** The consumer of one class of jobs, whose queue is `OWN_QUEUE_URL`. */
@@ -102,13 +107,16 @@ export const JobsEnv = z.object({
   OWN_QUEUE_NAME: z.string().min(1),
   OWN_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
+  CAMPAIGN_STATS_QUEUE_URL: z.url(),
 });
 
-export const ContactImportsEnv = z.object({ CORE_TABLE: table, MESSAGES_TABLE: table, WEBHOOK_DELIVERIES_QUEUE_URL: z.url() });
+export const ContactImportsEnv = z.object({ CORE_TABLE: table, MESSAGES_TABLE: table, WEBHOOK_DELIVERIES_QUEUE_URL: z.url(), WEBSOCKET_PUSHES_QUEUE_URL: z.url() });
 
 export const WebhookDeliveriesEnv = z.object({
   CORE_TABLE: table,
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
   BLAZZ_WEBHOOK_ALLOW_LOOPBACK: z.stringbool().default(false),
 });
 
@@ -134,6 +142,27 @@ export const RequeueWorkEnv = z.object({
   ...jobQueues,
   CONTACT_IMPORTS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
+});
+
+/** The stage of the WebSocket API that sockets are posted to. */
+const realtimeEndpoint = z.url();
+
+export const ConnectionsEnv = z.object({ CORE_TABLE: table, MESSAGES_TABLE: table, REALTIME_ENDPOINT: realtimeEndpoint });
+
+export const WebsocketPushesEnv = z.object({
+  CORE_TABLE: table,
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
+  REALTIME_ENDPOINT: realtimeEndpoint,
+});
+
+/** Schedule: ends connections that say nothing any more. */
+export const DropSilentConnectionsEnv = z.object({ CORE_TABLE: table, REALTIME_ENDPOINT: realtimeEndpoint });
+
+export const CampaignStatsEnv = z.object({
+  CORE_TABLE: table,
+  WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
 });
 
 const count = z.coerce.number().int().positive();

@@ -12,10 +12,11 @@ import { lambdaStart } from './lambda-start.ts';
 import type { Measurement, Row } from './measurement.ts';
 import { media } from './media.ts';
 import { memory } from './memory.ts';
+import { realtime } from './realtime.ts';
 import { restLatency } from './rest-latency.ts';
 import { webhooks } from './webhooks.ts';
 
-const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, media, density, interception, fanOut, consumption, restLatency, lambdaStart, drain, webhooks];
+const MEASUREMENTS: readonly Measurement[] = [campaignRates, memory, media, density, interception, fanOut, consumption, restLatency, realtime, lambdaStart, drain, webhooks];
 const RESULTS = join(import.meta.dirname, '../../docs/benchmarks.md');
 const [BEGIN, END] = ['<!-- results -->', '<!-- end of results -->'];
 

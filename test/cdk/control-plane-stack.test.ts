@@ -40,6 +40,10 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   JobsLow: env.JobsEnv,
   ContactImports: env.ContactImportsEnv,
   WebhookDeliveries: env.WebhookDeliveriesEnv,
+  CampaignStats: env.CampaignStatsEnv,
+  WebsocketPushes: env.WebsocketPushesEnv,
+  Connections: env.ConnectionsEnv,
+  DropSilentConnections: env.DropSilentConnectionsEnv,
   ReassignSessions: env.ReassignSessionsEnv,
   RequeueWork: env.RequeueWorkEnv,
   CleanUpSessions: env.CleanUpSessionsEnv,
@@ -89,7 +93,7 @@ describe('functions', () => {
 
 describe('queues and schedules', () => {
   it('feed each consumer and let a batch fail in part', () => {
-    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 7);
+    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 9);
     controlPlane.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
@@ -100,7 +104,27 @@ describe('queues and schedules', () => {
     expect(Object.fromEntries(rules.map(([id, { Properties }]) => [id.replace(/[0-9A-F]{8}$/, ''), `${Properties.ScheduleExpression} ${Properties.State}`]))).toEqual({
       ReassignSessionsEveryMinute: 'rate(1 minute) ENABLED',
       RequeueWorkEveryMinute: 'rate(1 minute) ENABLED',
+      DropSilentConnectionsEveryMinute: 'rate(1 minute) ENABLED',
       CleanUpSessionsEveryHour: 'rate(1 hour) ENABLED',
     });
+  });
+});
+
+describe('the WebSocket API', () => {
+  it('takes its routes to one function, is throttled, and logs ids only', () => {
+    const routes = Object.values(controlPlane.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => String(Properties.RouteKey));
+    expect(routes.sort()).toEqual(['$connect', '$default', '$disconnect']);
+    controlPlane.hasResource('AWS::ApiGatewayV2::Stage', {
+      Properties: {
+        StageName: 'live',
+        DefaultRouteSettings: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+        AccessLogSettings: { DestinationArn: Match.anyValue(), Format: Match.not(Match.stringLikeRegexp('query|body|sourceIp|token')) },
+      },
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp('Account')]),
+    });
+  });
+
+  it('tells its address', () => {
+    controlPlane.hasOutput('RealtimeUrl', {});
   });
 });

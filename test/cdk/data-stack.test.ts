@@ -52,13 +52,13 @@ describe('queues', () => {
 
   it('each have a dead-letter queue of their own kind with an alarm', () => {
     expect(work.map(([id]) => id).sort()).toEqual([
-      'ContactImportsQueue', 'JobsCriticalQueue', 'JobsDefaultQueue', 'JobsHighQueue', 'JobsLowQueue', 'SessionEventsQueue', 'WebhookDeliveriesQueue',
+      'CampaignStatsQueue', 'ContactImportsQueue', 'JobsCriticalQueue', 'JobsDefaultQueue', 'JobsHighQueue', 'JobsLowQueue', 'SessionEventsQueue', 'WebhookDeliveriesQueue', 'WebsocketPushesQueue',
     ]);
     for (const [id, { Properties }] of work) {
       const dead = id.replace('Queue', 'DeadLetters');
       expect(Properties['RedrivePolicy']).toEqual({
         deadLetterTargetArn: { 'Fn::GetAtt': [dead, 'Arn'] },
-        maxReceiveCount: ['ContactImportsQueue', 'WebhookDeliveriesQueue'].includes(id) ? 5 : 20, // the consumers of the others have what failed come again sooner
+        maxReceiveCount: /^(Jobs|SessionEvents|WebsocketPushes)/.test(id) ? 20 : 5, // consumers of those have what failed come again sooner
       });
       expect(queues.find(([name]) => name === dead)?.[1].Properties['FifoQueue']).toEqual(Properties['FifoQueue']);
       dev.hasResourceProperties('AWS::CloudWatch::Alarm', {

@@ -62,7 +62,7 @@ describe('roles', () => {
     expect(actions.filter((action) => /Scan|Table|Backup|Stream/.test(action))).toEqual([]);
   });
 
-  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'OperationsApiRole'])(
+  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'OperationsApiRole', 'WebsocketPushesRole', 'DropSilentConnectionsRole', 'CampaignStatsRole'])(
     '%s reads no message',
     (role) => expect(actionsOn(controlPlane, role, /MessagesTable/)).toEqual([]),
   );
@@ -74,6 +74,7 @@ describe('roles', () => {
     ['MessagesApiRole', /RegistryTable/],
     ['ContactsApiRole', /RegistryTable/],
     ['InstancesApiRole', /CoreTable/],
+    ['ConnectionsRole', /MessagesTable/],
   ])('%s only reads %s', (role, table) => {
     const actions = actionsOn(controlPlane, role, table);
     expect(actions).toContain('dynamodb:GetItem');
@@ -96,6 +97,18 @@ describe('roles', () => {
     '%s cannot read the secret that signs nudges',
     (role) => expect(actionsOn(controlPlane, role, /NudgeSecret/)).toEqual([]),
   );
+
+  it('let only what talks to sockets post to them, and close them, on this API alone', () => {
+    const of = (method: string) =>
+      policiesOf(controlPlane)
+        .filter(([, all]) => all.some(({ Resource }) => new RegExp(`Realtime.*/live/${method}/@connections/`).test(JSON.stringify(Resource))))
+        .map(([role]) => role)
+        .sort();
+    expect(of('POST')).toEqual(['ConnectionsRole', 'WebsocketPushesRole']);
+    expect(of('DELETE')).toEqual(['ConnectionsRole', 'DropSilentConnectionsRole', 'WebsocketPushesRole']);
+    const granted = statements.filter(({ Action }) => list(Action).includes('execute-api:ManageConnections'));
+    expect(granted.filter(({ Resource }) => !JSON.stringify(Resource).includes('Realtime'))).toEqual([]);
+  });
 
   it.each<[Template, string, string[], string[]]>([
     [controlPlane, 'MediaApiRole', ['s3:GetObject', 's3:PutObject'], ['s3:GetObject']],

@@ -85,7 +85,7 @@ export function describeCampaigns(name: string, start: (clock: Clock) => Promise
         const campaign = await inserted();
         expect(await campaigns.transition(WORKSPACE, campaign.id, ['running'], 'paused')).toBeUndefined();
         const running = await campaigns.transition(WORKSPACE, campaign.id, ['draft', 'scheduled'], 'running', { startedAt: 7, sessionIds: [SESSION] });
-        expect(running).toEqual({ ...campaign, status: 'running', startedAt: 7, sessionIds: [SESSION] });
+        expect(running).toEqual({ ...campaign, status: 'running', statusAt: expect.any(Number), startedAt: 7, sessionIds: [SESSION] });
         expect(await campaigns.get(WORKSPACE, campaign.id)).toEqual(running);
       });
 

@@ -84,6 +84,7 @@ function draftOf({ workspaceId, body, now, seed }: ApiRequest<Route>, message: C
     total: 0,
     failureReason: null,
     createdAt: now,
+    statusAt: now,
     startedAt: null,
     completedAt: null,
   };

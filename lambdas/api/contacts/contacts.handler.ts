@@ -3,26 +3,23 @@ import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campai
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoContactImports } from '../../../shared/adapters/dynamodb/dynamo-contact-imports.ts';
 import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
-import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
 import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
 import { dynamoNumberChecks } from '../../../shared/adapters/dynamodb/dynamo-number-checks.ts';
 import { dynamoOptedOutMessages } from '../../../shared/adapters/dynamodb/dynamo-opted-out-messages.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
-import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
+import { eventPublisher } from '../../../shared/adapters/event-publisher.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { ContactsApiEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
 import { contactRoutes } from '../../../shared/contracts/api/routes/contacts.ts';
-import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
+import { makeAnnounceStatus } from '../../../shared/domain/campaigns/announce-status.ts';
 import { systemClock as clock } from '../../../shared/domain/clock.ts';
 import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
 import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
-import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
-import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { httpApi } from '../../http/http-api.ts';
 import { makeAfterChange } from './after-change.ts';
@@ -38,13 +35,8 @@ const tables = { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE };
 const contacts = dynamoContacts(doc, tables.core);
 const chats = dynamoChats(doc, tables.messages);
 const campaigns = dynamoCampaigns(doc, tables.core);
-const publish = makePublishEvents({
-  webhooks: dynamoWebhooks(doc, tables.core),
-  deliveries: dynamoDeliveries(doc, tables.core),
-  enqueue: sqsJobs(sqs, config.WEBHOOK_DELIVERIES_QUEUE_URL),
-  deliveryIdOf,
-});
-const announce = makeAnnounceCompletion({ campaigns, publishEvents: publish, eventIdOf: (atMs, ...parts) => derivedId('evt', atMs, ...parts) });
+const publish = eventPublisher(doc, sqs, config);
+const announce = makeAnnounceStatus({ campaigns, publishEvents: publish, eventIdOf: (atMs, ...parts) => derivedId('evt', atMs, ...parts) });
 const skipOptedOut = makeSkipOptedOut({ optedOutMessages: dynamoOptedOutMessages(doc, tables), campaigns, announce });
 const afterChange = makeAfterChange({ chats, peers: dynamoPeers(doc, tables.messages), skipOptedOut, publish });
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);

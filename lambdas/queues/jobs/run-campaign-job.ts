@@ -1,9 +1,10 @@
 import type { CampaignStatus } from '../../../shared/contracts/api/campaigns.ts';
 import type { CampaignJob } from '../../../shared/contracts/jobs.ts';
-import type { AnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
+import type { AnnounceStatus } from '../../../shared/domain/campaigns/announce-status.ts';
 import { completeIfDone } from '../../../shared/domain/campaigns/complete-if-done.ts';
 import type { Campaign } from '../../../shared/domain/campaigns/campaign.ts';
 import type { Campaigns } from '../../../shared/domain/campaigns/campaigns.ts';
+import type { NoteCounts } from '../../../shared/domain/campaigns/note-counts.ts';
 import type { WakeSessions } from '../../../shared/domain/campaigns/wake-sessions.ts';
 import type { StartedCampaign } from './campaign-messages.ts';
 import { cancelSlice } from './cancel-slice.ts';
@@ -14,7 +15,8 @@ export interface RunCampaignJobDeps extends RetrySliceDeps {
   readonly campaigns: Campaigns;
   /** Tells the owners of these sessions that there is something to send: a hint. */
   readonly wake: WakeSessions;
-  readonly announce: AnnounceCompletion;
+  readonly announce: AnnounceStatus;
+  readonly noteCounts: NoteCounts;
 }
 
 /** In which states of its campaign a job still has something to do. */
@@ -36,6 +38,7 @@ export function makeRunCampaignJob(deps: RunCampaignJobDeps) {
     const campaign = await campaigns.get(job.workspaceId, job.campaignId);
     if (NOT_STARTED.includes(campaign.status)) return; // recorded by a start that went no further; the next one brings it again
     if (isStarted(campaign) && MEANT_FOR[job.kind].includes(campaign.status)) await WORK[job.kind](deps, campaign, job);
+    await deps.noteCounts(campaign);
     await campaigns.finishJob(job);
     const completed = await completeIfDone(campaigns, job.workspaceId, job.campaignId, deps.clock);
     if (completed) await deps.announce(completed);

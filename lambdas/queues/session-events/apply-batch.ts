@@ -1,5 +1,6 @@
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
-import type { AnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
+import type { AnnounceStatus } from '../../../shared/domain/campaigns/announce-status.ts';
+import type { NoteCounts } from '../../../shared/domain/campaigns/note-counts.ts';
 import type { Clock } from '../../../shared/domain/clock.ts';
 import { foldChanges, type ReceiptEvent } from '../../../shared/domain/outbox/fold-changes.ts';
 import type { MediaFiles } from '../../../shared/domain/media/media-files.ts';
@@ -31,7 +32,8 @@ export interface ApplyBatchDeps extends TouchChatsDeps, IdentifyPeersDeps, NoteC
   readonly campaigns: CountingCampaigns;
   readonly numberEvents: NumberEvents;
   readonly publish: PublishEvents;
-  readonly announce: AnnounceCompletion;
+  readonly announce: AnnounceStatus;
+  readonly noteCounts: NoteCounts;
   readonly clock: Clock;
 }
 
@@ -51,7 +53,7 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
     const settled = await settleMedia(deps.messages, batch);
     const ofChats = await touchChats(deps, batch, applied, received);
     const ofContacts = await noteContacts(deps, batch, applied, received);
-    const completed = await countCampaigns(deps.campaigns, batch, applied, isRepeat);
+    const completed = await countCampaigns(deps, batch, applied, isRepeat);
     const ownNumber = applied.length + received.length > 0 ? await noteActivity(batch) : await numberFor(deps, batch, settled);
     const events = await deps.numberEvents(batch.workspaceId, [
       ...ofSession,

@@ -3,27 +3,25 @@ import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campai
 import { dynamoChatNumbers } from '../../../shared/adapters/dynamodb/dynamo-chat-numbers.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
-import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoMediaFiles } from '../../../shared/adapters/dynamodb/dynamo-media-files.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOptedOutMessages } from '../../../shared/adapters/dynamodb/dynamo-opted-out-messages.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
-import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
+import { eventPublisher } from '../../../shared/adapters/event-publisher.ts';
 import { s3MediaStore } from '../../../shared/adapters/s3/s3-media-store.ts';
 import { sqsComeAgain } from '../../../shared/adapters/sqs/sqs-come-again.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { SessionEventsEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
 import { SessionEventBatch } from '../../../shared/contracts/session-events.ts';
-import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
+import { makeAnnounceStatus } from '../../../shared/domain/campaigns/announce-status.ts';
+import { makeNoteCounts } from '../../../shared/domain/campaigns/note-counts.ts';
 import { DAY_MS, systemClock } from '../../../shared/domain/clock.ts';
 import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
 import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
 import { makeAddMediaLink } from '../../../shared/domain/media/media-links.ts';
 import { makeNumberEvents } from '../../../shared/domain/webhooks/number-events.ts';
-import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
-import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { fifoHandler } from '../../queue/queue-handler.ts';
 import { makeApplyBatch } from './apply-batch.ts';
@@ -33,14 +31,9 @@ const doc = documentClient();
 const sqs = sqsClient();
 
 const campaigns = dynamoCampaigns(doc, config.CORE_TABLE);
-const publish = makePublishEvents({
-  webhooks: dynamoWebhooks(doc, config.CORE_TABLE),
-  deliveries: dynamoDeliveries(doc, config.CORE_TABLE),
-  enqueue: sqsJobs(sqs, config.WEBHOOK_DELIVERIES_QUEUE_URL),
-  deliveryIdOf,
-});
+const publish = eventPublisher(doc, sqs, config);
 const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
-const announce = makeAnnounceCompletion({ campaigns, publishEvents: publish, eventIdOf });
+const announce = makeAnnounceStatus({ campaigns, publishEvents: publish, eventIdOf });
 const optedOutMessages = dynamoOptedOutMessages(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
 
 const applyBatch = makeApplyBatch({
@@ -58,6 +51,7 @@ const applyBatch = makeApplyBatch({
   consentOf: makeConsentOf(),
   skipOptedOut: makeSkipOptedOut({ optedOutMessages, campaigns, announce }),
   announce,
+  noteCounts: makeNoteCounts({ enqueue: sqsJobs(sqs, config.CAMPAIGN_STATS_QUEUE_URL), clock: systemClock }),
   clock: systemClock,
 });
 

@@ -16,8 +16,9 @@ export const campaignItem = (campaign: Campaign): Item => ({
 export function campaignOf(item: Item): Campaign {
   const { id, workspaceId, name, status, message, sessionIds, pacing } = item as unknown as Campaign;
   const { startAt, total, failureReason, createdAt, startedAt, completedAt } = item as unknown as Campaign;
+  const statusAt = Number(item['statusAt'] ?? createdAt); // older records have none
   const base = { id, workspaceId, name, status, message, sessionIds, pacing };
-  return { ...base, startAt, total, failureReason, createdAt, startedAt, completedAt };
+  return { ...base, startAt, total, failureReason, createdAt, startedAt, completedAt, statusAt };
 }
 
 /** Spreads numbers evenly over the partition, so that a slice of hashes is a slice of the work. */

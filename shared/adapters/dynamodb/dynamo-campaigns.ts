@@ -89,7 +89,7 @@ function transitionUpdate(
   fields: CampaignFields,
   nowMs: number,
 ): Omit<UpdateCommandInput, 'TableName'> {
-  const changes = { status: to, ...fields, gsi2pk: ACTIVE_CAMPAIGNS, gsi2sk: campaignId };
+  const changes = { status: to, statusAt: nowMs, ...fields, gsi2pk: ACTIVE_CAMPAIGNS, gsi2sk: campaignId };
   const names = Object.keys(changes);
   const starts = to === 'running';
   return {

@@ -58,6 +58,13 @@ export const attemptKey = (webhookId: string, deliveryId: string, attempt: numbe
 });
 export const webhookStateKey = (webhookId: string): Key => ({ pk: `D#${webhookId}`, sk: 'STATE' });
 export const idempotencyKey = (workspaceId: string, key: string): Key => ({ pk: `IDEM#${workspaceId}`, sk: key });
+/** An open socket. */
+export const connectionKey = (connectionId: string): Key => ({ pk: `CONN#${connectionId}`, sk: 'CONNECTION' });
+export const subscriptionKey = (channel: string, connectionId: string): Key => ({ pk: `CH#${channel}`, sk: connectionId });
+/** Whether anybody listens to a workspace's events. */
+export const listeningKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'LISTENING' });
+/** What was published of late; in the order of `atMs`. */
+export const eventLogKey = (workspaceId: string, atMs: number, jobId: string): Key => ({ pk: `LOG#${workspaceId}`, sk: `${msDigits(atMs)}#${jobId}` });
 
 /** What a session may still report from outside, by kind of event. */
 export const eventLimitsKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'EVENTS' });
@@ -81,6 +88,8 @@ export const ACTIVE_CAMPAIGNS = 'ACTIVE#CAMPAIGNS';
 export const ACTIVE_IMPORTS = 'ACTIVE#IMPORTS';
 export const DUE_WEBHOOKS = 'DUE#WEBHOOKS';
 export const dueDeliveriesOf = (webhookId: string): string => `DUE#${webhookId}`;
+/** Connections by when they were last seen. */
+export const OPEN_CONNECTIONS = 'OPEN#CONNECTIONS';
 export const dueSort = (ms: number, id: string): string => `${msDigits(ms)}#${id}`;
 
 // Registry table

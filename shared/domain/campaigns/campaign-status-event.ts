@@ -1,12 +1,19 @@
-import type { PublicEvent } from '../../contracts/public-event.ts';
+import type { PublicEvent, PublicEventType } from '../../contracts/public-event.ts';
 import { statsOf } from './campaign-stats.ts';
 import type { Campaign, CampaignCounts } from './campaign.ts';
 
-/** Says that a campaign has changed its status. `id` must follow from campaign, status and `atMs` (Unix ms). */
-export const campaignStatusEvent = (id: string, campaign: Campaign, counts: CampaignCounts, atMs: number): PublicEvent => ({
+type CampaignEvent = (id: string, campaign: Campaign, counts: CampaignCounts, atMs: number) => PublicEvent;
+
+const campaignEvent = (type: PublicEventType): CampaignEvent => (id, campaign, counts, atMs) => ({
   id,
-  type: 'campaign.status',
+  type,
   createdAt: new Date(atMs).toISOString(),
   workspaceId: campaign.workspaceId,
   data: { campaignId: campaign.id, name: campaign.name, status: campaign.status, stats: statsOf(campaign, counts) },
 });
+
+/** Says that a campaign has changed its status. `id` must follow from campaign, status and `atMs` (Unix ms). */
+export const campaignStatusEvent = campaignEvent('campaign.status');
+
+/** Says how far a campaign is. `id` must follow from campaign and `atMs` (Unix ms). */
+export const campaignStatsEvent = campaignEvent('campaign.stats');

@@ -14,6 +14,7 @@ export interface Campaign {
   readonly total: number; // recipients
   readonly failureReason: string | null;
   readonly createdAt: number; // Unix ms
+  readonly statusAt: number; // Unix ms, of its last change of status
   readonly startedAt: number | null; // Unix ms
   readonly completedAt: number | null; // Unix ms
 }

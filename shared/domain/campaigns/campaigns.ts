@@ -14,7 +14,7 @@ export interface Campaigns {
   /** Newest first. */
   list(workspaceId: string, page: PageRequest, status?: CampaignStatus): Promise<Page<Campaign>>;
   /**
-   * Moves the status and sets fields with it, which also puts the campaign on the active list. `undefined`: the
+   * Moves the status and sets `statusAt` and fields with it, which also puts the campaign on the active list. `undefined`: the
    * campaign was in none of `from`, or it was to run while recipients were being added.
    */
   transition(

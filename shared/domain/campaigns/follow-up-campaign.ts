@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { DomainError } from '../errors.ts';
 import type { EnqueueJobs } from '../job-queue.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import type { AnnounceCompletion } from './announce-completion.ts';
+import type { AnnounceStatus } from './announce-status.ts';
 import { alignLanes } from './campaign-lanes.ts';
 import { takeStep } from './campaign-state.ts';
 import type { Campaign } from './campaign.ts';
@@ -18,7 +18,7 @@ export interface FollowUpCampaignDeps {
   readonly enqueue: EnqueueJobs<CampaignJob>;
   readonly startCampaign: StartCampaign;
   readonly recountCampaign: RecountCampaign;
-  readonly announce: AnnounceCompletion;
+  readonly announce: AnnounceStatus;
   readonly clock: Clock;
 }
 
@@ -26,6 +26,8 @@ export interface FollowUpCampaignDeps {
 const JOB_GRACE_MS = 5_000;
 /** How long after its time a campaign may wait for a session to connect, before it counts as failed. */
 const START_GRACE_MS = 3_600_000;
+/** Follow-ups come every minute: each change of status is told in one of them at least. */
+const TOLD_AGAIN_FOR_MS = 90_000;
 
 /**
  * Does what is left to do for one active campaign, from its record alone: starts it when its time has come, puts jobs
@@ -34,6 +36,7 @@ const START_GRACE_MS = 3_600_000;
  */
 export const makeFollowUpCampaign = (deps: FollowUpCampaignDeps) =>
   async (campaign: Campaign): Promise<void> => {
+    await announceAgain(deps, campaign);
     if (campaign.status === 'scheduled') return startWhenDue(deps, campaign);
     await setLanesRight(deps, campaign);
     await requeueJobs(deps, campaign);
@@ -42,6 +45,12 @@ export const makeFollowUpCampaign = (deps: FollowUpCampaignDeps) =>
     if (campaign.status === 'running') await complete(deps, campaign);
     else if (isSettled) await retireIfDone(deps, campaign);
   };
+
+/** Whoever changed its status may have died before telling; a completion is told once more when it retires. */
+async function announceAgain({ announce, clock }: FollowUpCampaignDeps, campaign: Campaign): Promise<void> {
+  const isFresh = clock.now() - campaign.statusAt < TOLD_AGAIN_FOR_MS;
+  if (isFresh && campaign.status !== 'completed') await announce(campaign);
+}
 
 async function startWhenDue({ campaigns, startCampaign, clock }: FollowUpCampaignDeps, campaign: Campaign): Promise<void> {
   const lateMs = clock.now() - (campaign.startAt ?? Infinity);

@@ -1,4 +1,4 @@
-import type { AnnounceCompletion } from '../campaigns/announce-completion.ts';
+import type { AnnounceStatus } from '../campaigns/announce-status.ts';
 import type { Campaigns } from '../campaigns/campaigns.ts';
 import { completeIfDone } from '../campaigns/complete-if-done.ts';
 import type { Contact } from './contact.ts';
@@ -7,7 +7,7 @@ import type { OptedOutMessages } from './opted-out-messages.ts';
 export interface SkipOptedOutDeps {
   readonly optedOutMessages: Pick<OptedOutMessages, 'skipQueued'>;
   readonly campaigns: Pick<Campaigns, 'get' | 'counts' | 'pendingJobs' | 'transition'>;
-  readonly announce: AnnounceCompletion;
+  readonly announce: AnnounceStatus;
 }
 
 /** Takes back what campaigns still hold for somebody who opted out, and completes those that have nothing else left. */

@@ -35,6 +35,8 @@ describe('requeue-work and jobs', () => {
       OWN_QUEUE_URL: jobsUrl,
       OWN_QUEUE_NAME: 'jobs',
       WEBHOOK_DELIVERIES_QUEUE_URL: deliveriesUrl,
+      WEBSOCKET_PUSHES_QUEUE_URL: `${deliveriesUrl}-pushes`,
+      CAMPAIGN_STATS_QUEUE_URL: await queues.create('stats'),
       NUDGE_SECRET_ARN: 'arn:nudge',
     });
     ({ handler: runSchedule } = (await import('../../../lambdas/schedules/requeue-work/requeue-work.handler.ts')) as never);

@@ -302,7 +302,7 @@ describe('a campaign from start to end, on the tables', () => {
       await world.followUp(await world.get(id));
       expect(await lanesOf(ses)).not.toContain(id);
       expect(await isActive(id)).toBe(false);
-      expect(world.announced.map((campaign) => campaign.id)).toEqual([id]);
+      expect(world.announcedAs('completed')).toEqual([id]);
     });
 
     it('completes and announces what nobody completed', async () => {
@@ -310,8 +310,18 @@ describe('a campaign from start to end, on the tables', () => {
       await world.outbox.claim({ sessionId: ses, fencingToken: 0, messages: await world.outbox.listDue({ sessionId: ses, campaignId: id }, world.clock.now(), 1) });
       await world.campaigns.addCounts(id, ses, { sending: -1, failed: 1 });
       await world.followUp(await world.get(id));
-      expect(world.announced.map((campaign) => campaign.id)).toEqual([id]);
+      expect(world.announcedAs('completed')).toEqual([id]);
       expect((await world.get(id)).status).toBe('completed');
+    });
+
+    it('tells a fresh change of status again, since who made it may have died before telling', async () => {
+      const { id } = await world.draft(recipients(1), { sessionIds: [ses] });
+      await world.startCampaign(WORKSPACE, id);
+      await world.followUp(await world.get(id));
+      world.pass(120_000);
+      await world.followUp(await world.get(id));
+      expect(world.announcedAs('running')).toEqual([id]);
+      await world.cancel(WORKSPACE, id);
     });
 
     it('brings back jobs that wait, and leaves young ones alone', async () => {

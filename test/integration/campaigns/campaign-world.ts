@@ -44,10 +44,11 @@ export async function startCampaignWorld() {
   const enqueue = async (jobs: readonly CampaignJob[]) => void queue.push(...jobs);
   const wake = async (ids: readonly string[]) => void woken.push(...ids);
   const announce = async (campaign: Campaign) => void announced.push(campaign);
+  const noteCounts = async () => {};
   const startCampaign = makeStartCampaign({ campaigns, sessions, outbox, enqueue, clock });
   const recountCampaign = makeRecountCampaign({ campaigns, messages, clock, messageIdOf: campaignMessageIdOf });
   const control: ControlCampaignDeps = { campaigns, outbox, enqueue, startCampaign, wake };
-  const jobDeps: RunCampaignJobDeps = { campaigns, outbox, messages, peers, wake, announce, clock, optedOutAmong: makeOptedOutAmong(contacts), optedOutMessages };
+  const jobDeps: RunCampaignJobDeps = { campaigns, outbox, messages, peers, wake, announce, noteCounts, clock, optedOutAmong: makeOptedOutAmong(contacts), optedOutMessages };
   let batches = 0;
 
   /** Claims what is due of one session and reports it as the consumer of session events would. */
@@ -64,8 +65,9 @@ export async function startCampaignWorld() {
   }
 
   return {
-    dynamo, campaigns, contacts, optedOutMessages, outbox, messages, peers, sessions, queue, woken, announced, clock, jobDeps, control, startCampaign, send,
+    dynamo, campaigns, contacts, optedOutMessages, outbox, messages, peers, sessions, queue, woken, announced, noteCounts, clock, jobDeps, control, startCampaign, send,
     pass: (ms: number) => (nowMs += ms),
+    announcedAs: (status: Campaign['status']) => announced.filter((campaign) => campaign.status === status).map(({ id }) => id),
     pause: makePause(control),
     resume: makeResume(control),
     cancel: makeCancel(control),

@@ -32,6 +32,8 @@ beforeAll(async () => {
     MESSAGES_TABLE: dynamo.tables.messages,
     REGISTRY_TABLE: dynamo.tables.registry,
     ...allJobsTo(queueUrl),
+    WEBHOOK_DELIVERIES_QUEUE_URL: `${queueUrl}-deliveries`,
+    WEBSOCKET_PUSHES_QUEUE_URL: `${queueUrl}-pushes`,
     NUDGE_SECRET_ARN: 'arn:nudge',
     MEDIA_BUCKET: 'blazz-test-media',
   });

@@ -79,7 +79,7 @@ describe('counts that were lost heal (I5)', () => {
     expect(await world.counts(id)).toEqual({ ...NO_COUNTS, sent: 10, read: 20 });
     expect(await world.recount(id)).toEqual({ sent: 10, read: 20 });
     expect((await world.get(id)).status).toBe('completed');
-    expect(world.announced.map((campaign) => campaign.id)).toEqual([id]);
+    expect(world.announcedAs('completed')).toEqual([id]);
 
     await deliver(lost, true);
     expect(await world.counts(id)).toEqual({ ...NO_COUNTS, sent: 10, read: 20 });

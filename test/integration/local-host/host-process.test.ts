@@ -28,8 +28,9 @@ describe('a running host', () => {
 
   it('tells in local.json how to reach it, to its owner only', async () => {
     const { local, dataDir } = host;
-    expect(local).toMatchObject({ realtime: null, console: null, pid: host.process.pid });
+    expect(local).toMatchObject({ console: null, pid: host.process.pid });
     expect(local.instances).toHaveLength(1);
+    expect(local.realtime).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/live$/);
     expect(local.whatsapp).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(Object.keys(local.tables).sort()).toEqual(['core', 'messages', 'registry']);
     expect((await stat(join(dataDir, 'local.json'))).mode & 0o777).toBe(0o600);

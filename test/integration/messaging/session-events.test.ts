@@ -14,7 +14,7 @@ import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
-import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
+import { makeAnnounceStatus } from '../../../shared/domain/campaigns/announce-status.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
 import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
 import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
@@ -69,10 +69,10 @@ describe('session events', () => {
     const ports = adapters(doc);
     const publish = makePublishEvents({ ...ports, enqueue: async () => {}, deliveryIdOf });
     const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
-    const announce = makeAnnounceCompletion({ ...ports, publishEvents: publish, eventIdOf });
+    const announce = makeAnnounceStatus({ ...ports, publishEvents: publish, eventIdOf });
     const skipOptedOut = makeSkipOptedOut({ ...ports, announce });
     const numberEvents = makeNumberEvents(dynamoChatNumbers(doc ?? dynamo.doc, dynamo.tables.messages));
-    return makeApplyBatch({ ...ports, numberEvents, publish, announce, consentOf: makeConsentOf(), skipOptedOut, clock: systemClock, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 3_600_000 });
+    return makeApplyBatch({ ...ports, numberEvents, publish, announce, consentOf: makeConsentOf(), skipOptedOut, noteCounts: async () => {}, clock: systemClock, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 3_600_000 });
   }
 
   /** A workspace with a session, a webhook for everything, a running campaign of three and two direct messages. */

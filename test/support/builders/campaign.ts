@@ -21,6 +21,7 @@ export function aCampaign(change: Partial<Campaign> = {}): Campaign {
     total: 0,
     failureReason: null,
     createdAt,
+    statusAt: createdAt,
     startedAt: null,
     completedAt: null,
     ...change,

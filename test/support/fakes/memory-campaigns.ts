@@ -75,7 +75,7 @@ export function memoryCampaigns(clock: Clock = systemClock): Campaigns {
     async transition(workspaceId, campaignId, from, to, fields = {}) {
       const entry = all.get(campaignId);
       if (entry?.campaign.workspaceId !== workspaceId || !from.includes(entry.campaign.status)) return undefined;
-      entry.campaign = { ...entry.campaign, ...fields, status: to };
+      entry.campaign = { ...entry.campaign, ...fields, status: to, statusAt: clock.now() };
       entry.isActive = true;
       return entry.campaign;
     },
