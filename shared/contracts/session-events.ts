@@ -95,6 +95,8 @@ export const SessionEvent = z.discriminatedUnion('type', [
     ack: z.enum(['delivered', 'read', 'played']),
   }),
   z.object({ type: z.literal('message.failed'), at, messageId: z.string(), failure: MessageFailure }),
+  /** It left, and no answer came: it is held until a receipt tells, and never sent again. Meta only. */
+  z.object({ type: z.literal('message.unknown'), at, messageId: z.string() }),
   z.object({
     type: z.literal('message.received'),
     at: at.describe("WhatsApp's own time of the message, in whole seconds"),

@@ -46,4 +46,4 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
 }
 
 const isReceipt = (event: SessionEvent): event is ReceiptEvent =>
-  event.type === 'message.sent' || event.type === 'message.ack' || event.type === 'message.failed';
+  event.type === 'message.sent' || event.type === 'message.ack' || event.type === 'message.failed' || event.type === 'message.unknown';

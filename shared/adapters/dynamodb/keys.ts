@@ -16,6 +16,8 @@ const msDigits = (ms: number): string => String(ms).padStart(13, '0');
 export const workspaceKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'WORKSPACE' });
 /** Which session of a workspace is its primary one. */
 export const primarySessionKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'PRIMARY' });
+/** From which numbers a workspace sends, and which stand in. */
+export const sendingPolicyKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'SENDING_POLICY' });
 /** Which session of a workspace was linked to a number last. */
 export const phoneNumberKey = (workspaceId: string, phoneNumber: string): Key => ({ pk: `W#${workspaceId}`, sk: `NUMBER#${phoneNumber}` });
 export const apiKeyKey = (hash: string): Key => ({ pk: `KEY#${hash}`, sk: 'KEY' });
@@ -24,6 +26,11 @@ export const qrKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'Q
 export const pairingCodeKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'PAIRING' });
 export const pacingKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'PACING' });
 export const pacedContactKey = (sessionId: string, peer: string): Key => ({ pk: `S#${sessionId}`, sk: `PACING#${peer}` });
+/** Who sends for a session that no instance runs, and what it has to wait for. */
+export const senderKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'SENDER' });
+export const pairKey = (sessionId: string, peer: string): Key => ({ pk: `S#${sessionId}`, sk: `PAIR#${peer}` });
+/** What became of a session's messages in one stretch of time. */
+export const outcomesKey = (sessionId: string, fromMs: number | ''): Key => ({ pk: `S#${sessionId}`, sk: `OUTCOMES#${fromMs === '' ? '' : msDigits(fromMs)}` });
 export const laneKey = (sessionId: string, campaignId: string): Key => ({ pk: `S#${sessionId}`, sk: `LANE#${campaignId}` });
 export const claimKey = (sessionId: string, claimId: string): Key => ({ pk: `S#${sessionId}`, sk: `CLAIM#${claimId}` });
 export const campaignKey = (campaignId: string): Key => ({ pk: `C#${campaignId}`, sk: 'CAMPAIGN' });

@@ -25,6 +25,10 @@ export interface MessageItem extends Key {
   readonly outboxPk?: string;
   readonly outboxSk?: string;
   readonly claimToken?: number;
+  readonly claimedAt?: number;
+  readonly tries?: number;
+  readonly mayMove?: true;
+  readonly failoverFrom?: string;
   readonly failure?: MessageFailure;
   readonly wireId?: string;
   readonly sentAt?: number;
@@ -53,6 +57,8 @@ export const queuedItem = (message: OutboundMessage): MessageItem => ({
   outboxSk: outboxSort(message.priority, message.dueAt, message.id),
   ...(message.replyTo !== null && { replyTo: message.replyTo }),
   ...(message.campaignId !== null && { campaignId: message.campaignId }),
+  ...(message.mayMove && { mayMove: true }),
+  ...(message.failoverFrom !== undefined && { failoverFrom: message.failoverFrom }),
 });
 
 export const receivedItem = (message: StoredMessage, movedBy: string): MessageItem => ({
@@ -88,6 +94,9 @@ export function outboundOf(item: MessageItem): OutboundMessage {
     status: item.status,
     claimToken: item.claimToken ?? null,
     failure: item.failure ?? null,
+    ...(item.tries !== undefined && { tries: item.tries }),
+    ...(item.mayMove && { mayMove: true }),
+    ...(item.failoverFrom !== undefined && { failoverFrom: item.failoverFrom }),
   };
 }
 
@@ -117,4 +126,5 @@ export const storedOf = (item: MessageItem): StoredMessage => ({
   deliveredAt: item.deliveredAt ?? null,
   readAt: item.readAt ?? null,
   receivedAt: item.receivedAt ?? null,
+  ...(item.failoverFrom !== undefined && { failoverFrom: item.failoverFrom }),
 });

@@ -30,5 +30,6 @@ export function messageView(message: StoredMessage, ownNumber: string | null): M
     readAt: instant(message.readAt),
     receivedAt: instant(message.receivedAt),
     ...(campaignId !== null && { campaignId }),
+    ...(message.failoverFrom !== undefined && { failoverFrom: message.failoverFrom }),
   };
 }

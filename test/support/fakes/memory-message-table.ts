@@ -14,6 +14,7 @@ export interface MessageRow extends StoredMessage {
 export interface MemoryMessageTable {
   readonly rows: Map<string, MessageRow>; // by message id
   readonly fencingTokens: Map<string, number>; // by session
+  readonly leaseTokens: Map<string, number>; // by session, of those no instance runs
   readonly runningCampaigns: Set<string>;
   readonly sendingCounts: Map<string, number>; // by `<campaign> <session>`
 }
@@ -21,6 +22,7 @@ export interface MemoryMessageTable {
 export const memoryMessageTable = (): MemoryMessageTable => ({
   rows: new Map(),
   fencingTokens: new Map(),
+  leaseTokens: new Map(),
   runningCampaigns: new Set(),
   sendingCounts: new Map(),
 });

@@ -1,0 +1,35 @@
+import type { MessageContent, MessageType } from '../../contracts/message.ts';
+import { DomainError } from '../errors.ts';
+import type { Session } from '../sessions/session.ts';
+
+export type Provider = Session['provider'];
+type SentType = Exclude<MessageType, 'unknown'>;
+
+/** What each provider can send. A type that is missing here is refused when the message is accepted. */
+export const SENDS: Readonly<Record<Provider, readonly SentType[]>> = {
+  webjs: [
+    'text', 'image', 'video', 'audio', 'voice', 'document', 'sticker', 'location', 'contact', 'poll', 'reaction', 'forward', 'edit', 'delete',
+  ],
+  meta: ['text', 'image', 'video', 'audio', 'voice', 'document', 'sticker', 'location', 'contact', 'reaction', 'template'],
+};
+
+const NAMES: Readonly<Record<Provider, string>> = { webjs: 'WhatsApp Web', meta: "Meta's Cloud API" };
+
+export const canSendType = (provider: Provider, type: MessageContent['type']): boolean => SENDS[provider].includes(type);
+
+/** The Cloud API knows people by number or by its own id; `…@lid` and groups are WhatsApp Web's. */
+export const canReach = (provider: Provider, peer: string): boolean => provider !== 'meta' || !/@(lid|g\.us)$/.test(peer);
+
+/** Throws `unsupported_by_provider`, naming `type` or `to`. */
+export function requireSupported({ id, provider }: Pick<Session, 'id' | 'provider'>, { type }: Pick<MessageContent, 'type'>, peer: string): void {
+  if (!canSendType(provider, type)) {
+    throw unsupported('type', `${NAMES[provider]}, through which session ${id} sends, has no messages of type ${type}. Send from a session of another provider.`);
+  }
+  if (!canReach(provider, peer)) {
+    throw unsupported('to', `${NAMES[provider]}, through which session ${id} sends, reaches phone numbers only. Send from a session of another provider.`);
+  }
+}
+
+function unsupported(path: string, message: string): DomainError {
+  return new DomainError('invalid', 'unsupported_by_provider', message, { fields: [{ path, message: 'is not supported by the provider of the session' }] });
+}
