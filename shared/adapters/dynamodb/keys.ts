@@ -24,6 +24,15 @@ export const qrKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'Q
 export const pairingCodeKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'PAIRING' });
 export const pacingKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'PACING' });
 export const pacedContactKey = (sessionId: string, peer: string): Key => ({ pk: `S#${sessionId}`, sk: `PACING#${peer}` });
+/** Credentials of a session at Meta. */
+export const metaAccountKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'META' });
+/** How batches of a session were numbered as they came. */
+export const arrivalsKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'ARRIVALS' });
+/** Which session has a number at Meta. */
+export const metaNumberKey = (phoneNumberId: string): Key => ({ pk: `META#${phoneNumberId}`, sk: 'NUMBER' });
+/** Which sessions belong to a business account at Meta. */
+export const businessAccountKey = (businessAccountId: string, sessionId: string): Key => ({ pk: `WABA#${businessAccountId}`, sk: `S#${sessionId}` });
+export const templateKey = (workspaceId: string, templateId: string): Key => ({ pk: `W#${workspaceId}`, sk: `TPL#${templateId}` });
 export const laneKey = (sessionId: string, campaignId: string): Key => ({ pk: `S#${sessionId}`, sk: `LANE#${campaignId}` });
 export const claimKey = (sessionId: string, claimId: string): Key => ({ pk: `S#${sessionId}`, sk: `CLAIM#${claimId}` });
 export const campaignKey = (campaignId: string): Key => ({ pk: `C#${campaignId}`, sk: 'CAMPAIGN' });
