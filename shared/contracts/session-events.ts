@@ -136,6 +136,9 @@ export type SessionEvent = z.infer<typeof SessionEvent>;
  * Group: the session. Deduplication: session + sequence. `sequence` is `<fencing token, 10 digits>-<counter, 10 digits>`,
  * so it grows over takeovers too and a consumer can tell a batch it has already counted from a new one.
  * Delivered at least once: consumers are idempotent.
+ *
+ * `numbered: 'on-arrival'`: of a sender that shares the session with others. Its `sequence` is 20 digits that follow from
+ * what the batch says, and the consumer gives it a growing one as it comes (`Arrivals`).
  */
 export const SessionEventBatch = z.object({
   v: z.literal(1),
@@ -144,6 +147,7 @@ export const SessionEventBatch = z.object({
   instanceId: z.string(),
   fencingToken: z.int().nonnegative(),
   sequence: z.string().regex(/^\d{10}-\d{10}$/),
+  numbered: z.literal('on-arrival').optional(),
   events: z.array(SessionEvent).min(1).max(200),
 });
 export type SessionEventBatch = z.infer<typeof SessionEventBatch>;

@@ -1,4 +1,5 @@
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
+import { dynamoArrivals } from '../../../shared/adapters/dynamodb/dynamo-arrivals.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
@@ -18,6 +19,7 @@ import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { fifoHandler } from '../../queue/queue-handler.ts';
 import { makeApplyBatch } from './apply-batch.ts';
+import { numberArrivals } from './number-arrivals.ts';
 
 const config = loadConfig(SessionEventsEnv);
 const doc = documentClient();
@@ -43,4 +45,6 @@ const applyBatch = makeApplyBatch({
   clock: systemClock,
 });
 
-export const handler = fifoHandler(SessionEventBatch, applyBatch, sqsComeAgain(sqs, config.SESSION_EVENTS_QUEUE_URL));
+const applyInOrder = numberArrivals(dynamoArrivals(doc, config.CORE_TABLE), applyBatch);
+
+export const handler = fifoHandler(SessionEventBatch, applyInOrder, sqsComeAgain(sqs, config.SESSION_EVENTS_QUEUE_URL));

@@ -31,6 +31,15 @@ export const senderKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk
 export const pairKey = (sessionId: string, peer: string): Key => ({ pk: `S#${sessionId}`, sk: `PAIR#${peer}` });
 /** What became of a session's messages in one stretch of time. */
 export const outcomesKey = (sessionId: string, fromMs: number | ''): Key => ({ pk: `S#${sessionId}`, sk: `OUTCOMES#${fromMs === '' ? '' : msDigits(fromMs)}` });
+/** Credentials of a session at Meta. */
+export const metaAccountKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'META' });
+/** How batches of a session were numbered as they came. */
+export const arrivalsKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'ARRIVALS' });
+/** Which session has a number at Meta. */
+export const metaNumberKey = (phoneNumberId: string): Key => ({ pk: `META#${phoneNumberId}`, sk: 'NUMBER' });
+/** Which sessions belong to a business account at Meta. */
+export const businessAccountKey = (businessAccountId: string, sessionId: string): Key => ({ pk: `WABA#${businessAccountId}`, sk: `S#${sessionId}` });
+export const templateKey = (workspaceId: string, templateId: string): Key => ({ pk: `W#${workspaceId}`, sk: `TPL#${templateId}` });
 export const laneKey = (sessionId: string, campaignId: string): Key => ({ pk: `S#${sessionId}`, sk: `LANE#${campaignId}` });
 export const claimKey = (sessionId: string, claimId: string): Key => ({ pk: `S#${sessionId}`, sk: `CLAIM#${claimId}` });
 export const campaignKey = (campaignId: string): Key => ({ pk: `C#${campaignId}`, sk: 'CAMPAIGN' });

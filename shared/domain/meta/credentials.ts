@@ -19,8 +19,14 @@ export interface MetaAccounts {
   get(sessionId: string): Promise<MetaCredentials>;
   /** As `get`, without the token and without opening it. `undefined`: there is none. */
   find(sessionId: string): Promise<Omit<MetaCredentials, 'accessToken'> | undefined>;
-  /** Stores them, or replaces what was stored. Throws `meta_number_taken` (conflict): another live session has this number. */
-  save(owner: MetaNumberOwner, credentials: MetaCredentials): Promise<void>;
+  /**
+   * Stores them for a session that has none, and sends what Meta has for the number its way. Returns who had the number
+   * before, in this workspace or as a session that is no more, so that the caller can remove it. Throws
+   * `meta_number_taken` (conflict) for a number that a live session of another workspace has.
+   */
+  save(owner: MetaNumberOwner, credentials: MetaCredentials): Promise<MetaNumberOwner | undefined>;
+  /** Puts another token in the place of the one stored. Throws as `get` does. */
+  rotate(sessionId: string, accessToken: string): Promise<void>;
   /** Erases them and frees the number. What is not there is no error. */
   remove(sessionId: string): Promise<void>;
   /** For what Meta sends us. `undefined`: the number is nobody's here. */

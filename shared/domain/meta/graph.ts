@@ -127,7 +127,8 @@ export interface GraphTemplateDraft {
 }
 
 export interface GraphUpload {
-  readonly bytes: Uint8Array | ReadableStream<Uint8Array>;
+  /** A Blob can stand for a file on the disk, which is then streamed. */
+  readonly file: Blob;
   readonly mimetype: string;
   readonly filename: string;
 }
