@@ -16,6 +16,8 @@ type Tables = Pick<TableNames, 'core' | 'messages'>;
 
 /** Those of one campaign meet at its counts. */
 const WRITES_AT_ONCE = 4;
+const ATTEMPTS = 8;
+const FIRST_PAUSE_MS = 10;
 const EVER = 9_999_999_999_999;
 
 export const dynamoHeldMessages = (doc: DynamoDBDocumentClient, tables: Tables, clock: Clock): HeldMessages => ({
@@ -41,14 +43,20 @@ const heldOf = (item: MessageItem): HeldMessage => ({
   claimedAt: item.claimedAt ?? 0,
 });
 
-/** A condition that no longer holds is no failure: somebody has said meanwhile what became of the message. */
+/** Others count in the same share meanwhile, so a conflict is tried again. */
 async function giveOneBack(doc: DynamoDBDocumentClient, tables: Tables, message: OutboundMessage, dueAt: number, nowMs: number): Promise<void> {
   const uncount = message.campaignId === null ? [] : [countOut(tables, message, message.campaignId, nowMs)];
-  try {
-    await doc.send(new TransactWriteCommand({ TransactItems: [requeue(tables, message, dueAt), ...uncount] }));
-  } catch (error) {
-    const isRefused = isTransactionCancelled(error) && error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed';
-    if (!isRefused) throw error;
+  const request = new TransactWriteCommand({ TransactItems: [requeue(tables, message, dueAt), ...uncount] });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await doc.send(request);
+      return;
+    } catch (error) {
+      if (!isTransactionCancelled(error)) throw error;
+      if (error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed') return; // somebody has said meanwhile what became of it
+      if (attempt === ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** attempt * Math.random()));
+    }
   }
 }
 

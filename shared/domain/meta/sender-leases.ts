@@ -6,13 +6,15 @@ export interface SenderState {
   readonly bucket: Bucket | null;
   /** Meta has us wait: nothing leaves from this number until then. */
   readonly holdUntil: number | null;
+  /** When Meta last refused the number itself, which a person has to put right; the hold that follows ends with it. */
+  readonly troubledAt: number | null;
   /** The same for campaigns alone, after a sign that people take them for spam. */
   readonly campaignsHoldUntil: number | null;
   /** When messages of unknown fate were last looked for. */
   readonly tidiedAt: number | null;
 }
 
-export const FRESH_SENDER: SenderState = { bucket: null, holdUntil: null, campaignsHoldUntil: null, tidiedAt: null };
+export const FRESH_SENDER: SenderState = { bucket: null, holdUntil: null, troubledAt: null, campaignsHoldUntil: null, tidiedAt: null };
 
 /** The right of one run of the sender to send for one number. */
 export interface SenderLease {
