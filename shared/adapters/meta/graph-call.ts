@@ -1,4 +1,4 @@
-import { Agent, fetch, type RequestInit } from 'undici';
+import { Agent, fetch, type FormData, type RequestInit } from 'undici';
 import type * as z from 'zod';
 import { GraphError } from '../../contracts/meta/graph-answers.ts';
 import type { GraphFailure, GraphRefusal, GraphResult } from '../../domain/meta/graph.ts';
@@ -52,7 +52,7 @@ export function graphCaller(timeoutMs = TIMEOUT_MS): { readonly call: GraphCall;
 function initOf({ method = 'GET', accessToken, json, form }: GraphRequest): RequestInit {
   const headers = { authorization: `Bearer ${accessToken}`, ...(json !== undefined && { 'content-type': 'application/json' }) };
   if (json !== undefined) return { method, headers, body: JSON.stringify(json) };
-  return { method, headers, ...(form && { body: form as unknown as RequestInit['body'] }) };
+  return { method, headers, ...(form && { body: form }) };
 }
 
 /** An answer without Meta's own words for it, such as a gateway's 502, says nothing about what happened behind it. */
@@ -75,14 +75,22 @@ function refusalIn(status: number, retryAfter: number | null, body: unknown): Gr
 const gone = (status: number): GraphRefusal =>
   ({ outcome: 'refused', status, code: 0, subcode: null, message: `The file is not there (${status})`, retryAfter: null });
 
+interface Failing {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+}
+
 function failureOf(error: unknown): GraphFailure {
-  const code = causes(error).map((cause) => (cause as { code?: unknown }).code).find((found) => typeof found === 'string');
+  const code = causes(error).map((cause) => cause.code).find((found) => typeof found === 'string');
   if (NEVER_CONNECTED.includes(String(code))) return { outcome: 'unreachable', reason: `Meta is not reached (${String(code)})` };
   const isLate = causes(error).some(({ name }) => name === 'TimeoutError');
   return { outcome: 'unknown', reason: isLate ? 'Meta gave no answer in time' : 'The connection to Meta broke off' };
 }
 
-const causes = (error: unknown): readonly Error[] => (error instanceof Error ? [error, ...causes(error.cause)] : []);
+/** By their form: what the runtime itself throws need not be of our realm's Error. */
+const causes = (error: unknown): readonly Failing[] =>
+  typeof error === 'object' && error !== null ? [error, ...causes((error as Failing).cause)] : [];
 
 function parsed(text: string): unknown {
   try {

@@ -1,3 +1,4 @@
+import { FormData } from 'undici';
 import * as z from 'zod';
 import { MediaAnswer, NumberAnswer, NumbersAnswer, SentAnswer, type TemplateAnswer, TemplateMade, TemplatesAnswer, UploadedAnswer } from '../../contracts/meta/graph-answers.ts';
 import type { Graph, GraphAccountAccess, GraphNumber, GraphResult, GraphTemplate } from '../../domain/meta/graph.ts';
