@@ -90,6 +90,7 @@ export const CONSUMER_TIMEOUT = {
   sessionEvents: Duration.seconds(30),
   campaignJobs: Duration.seconds(60),
   webhookDeliveries: Duration.seconds(60),
+  metaSends: Duration.seconds(90), // below the lease of a sender
 } as const;
 
 /** What may be overridden on the command line, `-c name=value`; the CLI gives strings, code may give the value. */

@@ -65,6 +65,7 @@ const makeMessages: MakeFunction = (scope, { data, environment, logs, network })
   data.core.grantWrite(messages);
   data.messages.grantBulkWrite(messages);
   data.registry.grantRead(messages);
+  data.metaSends.grantSend(messages);
   data.grantNudging(messages);
   return messages;
 };
@@ -82,6 +83,7 @@ const makeChats: MakeFunction = (scope, { data, environment, logs, network }) =>
   data.core.grantWrite(chats);
   data.messages.grantBulkWrite(chats);
   data.registry.grantRead(chats);
+  data.metaSends.grantSend(chats);
   data.grantNudging(chats);
   return chats;
 };
@@ -101,6 +103,7 @@ const makeCampaigns: MakeFunction = (scope, { data, environment, logs, network }
   data.messages.grantBulkWrite(campaigns);
   data.registry.grantRead(campaigns);
   data.campaignJobs.grantSend(campaigns);
+  data.metaSends.grantSend(campaigns);
   data.grantNudging(campaigns);
   return campaigns;
 };

@@ -26,6 +26,7 @@ const environmentOf = (data: DataStack, settings: StageSettings) => ({
   SESSION_EVENTS_QUEUE_URL: data.sessionEvents.queueUrl,
   CAMPAIGN_JOBS_QUEUE_URL: data.campaignJobs.queueUrl,
   WEBHOOK_DELIVERIES_QUEUE_URL: data.webhookDeliveries.queueUrl,
+  META_SENDS_QUEUE_URL: data.metaSends.queueUrl,
   NUDGE_SECRET_ARN: data.nudgeSecret.secretArn,
   ALLOW_UNLIMITED_PACING: String(settings.allowUnlimitedPacing),
   BLAZZ_WEBHOOK_ALLOW_LOOPBACK: String(settings.webhookAllowLoopback),

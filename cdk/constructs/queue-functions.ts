@@ -45,6 +45,7 @@ function makeCampaignJobs(scope: Construct, { data, environment, logs, network }
   data.registry.grantRead(consumer);
   data.grantNudging(consumer);
   data.campaignJobs.grantSend(consumer);
+  data.metaSends.grantSend(consumer);
   data.webhookDeliveries.grantSend(consumer);
   // A cap, so that one large campaign leaves the tables and Lambda's own limit to others.
   data.campaignJobs.feed(consumer, { batchSize: 2, maxConcurrency: 10 });

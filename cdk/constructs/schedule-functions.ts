@@ -45,6 +45,7 @@ function makeRequeueWork(scope: Construct, { data, environment, logs }: Function
   data.messages.grantRead(requeue);
   data.campaignJobs.grantSend(requeue);
   data.webhookDeliveries.grantSend(requeue);
+  data.metaSends.grantSend(requeue);
   runEveryMinute(scope, requeue);
   return requeue;
 }

@@ -26,6 +26,7 @@ export class DataStack extends Stack {
   readonly sessionEvents: WorkQueue;
   readonly campaignJobs: WorkQueue;
   readonly webhookDeliveries: WorkQueue;
+  readonly metaSends: WorkQueue;
   readonly nudgeSecret: Secret;
   readonly alarms: Topic;
   readonly logs: LogSettings;
@@ -45,6 +46,7 @@ export class DataStack extends Stack {
     this.sessionEvents = this.#makeQueue('SessionEvents', 'session-events', CONSUMER_TIMEOUT.sessionEvents, true);
     this.campaignJobs = this.#makeQueue('CampaignJobs', 'campaign-jobs', CONSUMER_TIMEOUT.campaignJobs);
     this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', CONSUMER_TIMEOUT.webhookDeliveries);
+    this.metaSends = this.#makeQueue('MetaSends', 'meta-sends', CONSUMER_TIMEOUT.metaSends);
     this.nudgeSecret = this.#makeNudgeSecret();
   }
 

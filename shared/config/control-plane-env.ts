@@ -28,6 +28,7 @@ export const MessagesApiEnv = z.object({
   MESSAGES_TABLE: table,
   REGISTRY_TABLE: table,
   NUDGE_SECRET_ARN: secretArn,
+  META_SENDS_QUEUE_URL: z.url(),
 });
 
 export const ChatsApiEnv = MessagesApiEnv;
@@ -37,6 +38,7 @@ export const CampaignsApiEnv = z.object({
   MESSAGES_TABLE: table,
   REGISTRY_TABLE: table,
   CAMPAIGN_JOBS_QUEUE_URL: z.url(),
+  META_SENDS_QUEUE_URL: z.url(),
   NUDGE_SECRET_ARN: secretArn,
   ALLOW_UNLIMITED_PACING: z.stringbool().default(false),
 });
@@ -60,6 +62,7 @@ export const CampaignJobsEnv = z.object({
   REGISTRY_TABLE: table,
   NUDGE_SECRET_ARN: secretArn,
   CAMPAIGN_JOBS_QUEUE_URL: z.url(),
+  META_SENDS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
 
@@ -90,6 +93,7 @@ export const RequeueWorkEnv = z.object({
   MESSAGES_TABLE: table,
   CAMPAIGN_JOBS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  META_SENDS_QUEUE_URL: z.url(),
 });
 
 const count = z.coerce.number().int().positive();

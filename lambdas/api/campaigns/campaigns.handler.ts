@@ -6,6 +6,7 @@ import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-message
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
+import { providerCalls } from '../../../shared/adapters/nudge/provider-calls.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { CampaignsApiEnv } from '../../../shared/config/control-plane-env.ts';
@@ -34,7 +35,8 @@ const outbox = dynamoOutbox(doc, tables);
 const messages = dynamoMessages(doc, tables.messages);
 const enqueue = sqsJobs<CampaignJob>(sqsClient(), config.CAMPAIGN_JOBS_QUEUE_URL);
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
-const wake = makeWakeSessions({ sessions, calls: httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }) });
+const calls = providerCalls(httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }), sqsJobs(sqsClient(), config.META_SENDS_QUEUE_URL));
+const wake = makeWakeSessions({ sessions, calls });
 const startCampaign = makeStartCampaign({ campaigns, sessions, outbox, enqueue, clock });
 const control = { campaigns, outbox, enqueue, startCampaign, wake };
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { documentClient } from '../../../shared/adapters/clients.ts';
+import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
 import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
@@ -8,7 +8,9 @@ import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { isPublicMediaUrl } from '../../../shared/adapters/media/public-media-url.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
+import { providerCalls } from '../../../shared/adapters/nudge/provider-calls.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
+import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { ChatsApiEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
 import { chatRoutes } from '../../../shared/contracts/api/routes/chats.ts';
@@ -30,7 +32,7 @@ const chats = dynamoChats(doc, config.MESSAGES_TABLE);
 const messages = dynamoMessages(doc, config.MESSAGES_TABLE);
 const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
-const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) });
+const calls = providerCalls(httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }), sqsJobs(sqsClient(), config.META_SENDS_QUEUE_URL));
 
 const queueMessage = makeQueueMessage({ outbox, messages, calls, isPublicUrl: isPublicMediaUrl, messageIdOf, chatIdOf });
 const awaitSent = makeAwaitSent({ messages, clock, pause });

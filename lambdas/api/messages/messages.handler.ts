@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { documentClient } from '../../../shared/adapters/clients.ts';
+import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
 import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
@@ -8,7 +8,9 @@ import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { isPublicMediaUrl } from '../../../shared/adapters/media/public-media-url.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
+import { providerCalls } from '../../../shared/adapters/nudge/provider-calls.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
+import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { MessagesApiEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
 import { messageRoutes } from '../../../shared/contracts/api/routes/messages.ts';
@@ -29,7 +31,7 @@ const sessions = dynamoSessions(doc, config.CORE_TABLE);
 const messages = dynamoMessages(doc, config.MESSAGES_TABLE);
 const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
-const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) });
+const calls = providerCalls(httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }), sqsJobs(sqsClient(), config.META_SENDS_QUEUE_URL));
 
 export const handler = httpApi({
   routes: messageRoutes,

@@ -8,6 +8,7 @@ import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
+import { providerCalls } from '../../../shared/adapters/nudge/provider-calls.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { CampaignJobsEnv } from '../../../shared/config/control-plane-env.ts';
@@ -28,7 +29,7 @@ const doc = documentClient();
 const tables = { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE };
 const campaigns = dynamoCampaigns(doc, tables.core);
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), systemClock);
-const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) });
+const calls = providerCalls(httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }), sqsJobs(sqsClient(), config.META_SENDS_QUEUE_URL));
 const publishEvents = makePublishEvents({
   webhooks: dynamoWebhooks(doc, tables.core),
   deliveries: dynamoDeliveries(doc, tables.core),

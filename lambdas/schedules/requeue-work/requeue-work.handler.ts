@@ -3,6 +3,8 @@ import withMiddleware from '@middy/core';
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
+import { dynamoHeldMessages } from '../../../shared/adapters/dynamodb/dynamo-held-messages.ts';
+import { dynamoMetaSessions } from '../../../shared/adapters/dynamodb/dynamo-meta-sessions.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
@@ -22,6 +24,7 @@ import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { logger } from '../../../shared/observability/logger.ts';
 import { tracing } from '../../../shared/observability/tracer.ts';
+import { makeRequeueMetaSends } from './requeue-meta-sends.ts';
 import { makeRequeueWork } from './requeue-work.ts';
 
 const config = loadConfig(RequeueWorkEnv);
@@ -45,6 +48,13 @@ const requeueWork = makeRequeueWork({
   followUpCampaign: makeFollowUpCampaign({ campaigns, outbox, enqueue, startCampaign, recountCampaign, announce, clock }),
   deliveries,
   enqueueDeliveries,
+  requeueMetaSends: makeRequeueMetaSends({
+    metaSessions: dynamoMetaSessions(doc, tables.core),
+    outbox,
+    held: dynamoHeldMessages(doc, tables, clock),
+    enqueue: sqsJobs(sqs, config.META_SENDS_QUEUE_URL),
+    clock,
+  }),
   clock,
 });
 

@@ -57,6 +57,7 @@ export const keysOfWorkspace = (workspaceId: string): string => `W#${workspaceId
 
 // Index gsi2 of the core table (sparse): what someone has to look after
 export const sessionsOfInstance = (instanceId: string | null): string => `I#${instanceId ?? 'UNASSIGNED'}`;
+export const META_SESSIONS = 'META#SESSIONS';
 export const DELETED_SESSIONS = 'DELETED#SESSIONS';
 export const ACTIVE_CAMPAIGNS = 'ACTIVE#CAMPAIGNS';
 export const DUE_DELIVERIES = 'DUE#DELIVERIES';
