@@ -135,6 +135,18 @@ const makeInstances: MakeFunction = (scope, { data, environment, logs }) => {
   return instances;
 };
 
+const makeSendingPolicy: MakeFunction = (scope, { data, environment, logs }) => {
+  const sendingPolicy = new NodeFunction(scope, 'SendingPolicyApi', {
+    entry: entryOf('sending-policy'),
+    description: 'From which numbers a workspace sends, and which stand in',
+    env: env.SendingPolicyApiEnv,
+    environment,
+    logs,
+  });
+  data.core.grantWrite(sendingPolicy);
+  return sendingPolicy;
+};
+
 const makeApiKeys = (scope: Construct, { data, environment, logs }: FunctionSetting, api: HouseRestApi): IFunction => {
   const apiKeys = new NodeFunction(scope, 'ApiKeysApi', {
     entry: entryOf('api-keys'),
@@ -159,5 +171,6 @@ export const makeApiFunctions = (scope: Construct, setting: FunctionSetting, api
   campaigns: makeCampaigns(scope, setting),
   webhooks: makeWebhooks(scope, setting),
   instances: makeInstances(scope, setting),
+  sendingPolicy: makeSendingPolicy(scope, setting),
   apiKeys: makeApiKeys(scope, setting, api),
 });

@@ -41,6 +41,7 @@ function addRoutes(api: HouseRestApi, functions: ApiFunctions): void {
   const { system } = functions;
   for (const path of ['/', '/health', '/openapi.json', '/docs', '/{proxy+}', '/v1/{proxy+}']) api.routeOpen(path, system);
   api.route('/v1/workspaces/current', system);
+  api.route('/v1/workspaces/current/sending-policy', functions.sendingPolicy);
   api.routeTree('/v1/sessions', functions.sessions);
   api.route('/api/whatsapp/{proxy+}', functions.sessions); // paths of the system this one replaces
   api.routeTree('/v1/messages', functions.messages);

@@ -20,6 +20,8 @@ export const SessionsApiEnv = z.object({
 
 export const InstancesApiEnv = z.object({ REGISTRY_TABLE: table, CORE_TABLE: table });
 
+export const SendingPolicyApiEnv = z.object({ CORE_TABLE: table });
+
 /** With the API itself, whose cached verdicts on a key are flushed when the key is revoked. */
 export const ApiKeysApiEnv = z.object({ CORE_TABLE: table, REST_API_ID: z.string().min(1), REST_API_STAGE: z.string().min(1) });
 

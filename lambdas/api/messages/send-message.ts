@@ -18,8 +18,8 @@ export const makeSendMessage = (deps: SendMessageDeps): Operation<typeof message
   async ({ workspaceId, body, query, now, seed }) => {
     const { sessionId, to, sendAt, priority, replyTo, ...content } = body as unknown as SendMessageRequest; // zod types the union as loose objects
     if (isTooLargeInline(content)) throw new HttpRefusal(413, 'media_too_large_inline', INLINE_MEDIA_ADVICE);
-    const session = await chooseSession(deps, workspaceId, to, sessionId);
-    const queued = await deps.queueMessage({ session, peer: to, content, priority, sendAt, replyTo, now, seed });
+    const { session, ...chosen } = await chooseSession(deps, { workspaceId, peer: to, content, replyTo, now }, sessionId);
+    const queued = await deps.queueMessage({ session, ...chosen, peer: to, content, priority, sendAt, replyTo, now, seed });
     const message = await deps.awaitSent(queued, query.wait);
-    return { status: 202, body: messageView(message, session.phoneNumber) };
+    return { status: 202, body: messageView(message, message.sessionId === session.id ? session.phoneNumber : null) };
   };

@@ -5,6 +5,7 @@ import { foldChanges, type ReceiptEvent } from '../../../shared/domain/outbox/fo
 import type { Messages } from '../../../shared/domain/outbox/messages.ts';
 import type { PublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import type { ApplyJob } from '../../queue/record-handler.ts';
+import type { makeCountOutcomes } from './count-outcomes.ts';
 import { countCampaigns, type CountingCampaigns } from './count-campaigns.ts';
 import { makeNoteActivity } from './note-activity.ts';
 import { receiptEvents, receivedEvent } from './public-events.ts';
@@ -16,6 +17,7 @@ export interface ApplyBatchDeps extends TouchChatsDeps {
   readonly sessions: ReportingSessions;
   readonly messages: Pick<Messages, 'applyChanges' | 'insertInbound'>;
   readonly campaigns: CountingCampaigns;
+  readonly countOutcomes: ReturnType<typeof makeCountOutcomes>;
   readonly publish: PublishEvents;
   readonly announce: AnnounceCompletion;
   readonly clock: Clock;
@@ -34,6 +36,7 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
     const received = await receiveMessages(deps.messages, batch);
     const ofChats = await touchChats(deps, batch, applied, received);
     const completed = await countCampaigns(deps.campaigns, batch, applied, isRepeat);
+    await deps.countOutcomes(batch, applied);
     const ownNumber = applied.length + received.length > 0 ? await noteActivity(batch) : null;
     await deps.publish(batch.workspaceId, [
       ...ofSession,

@@ -4,7 +4,9 @@ import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campai
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
+import { dynamoOutcomes } from '../../../shared/adapters/dynamodb/dynamo-outcomes.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
+import { dynamoSendingPolicies } from '../../../shared/adapters/dynamodb/dynamo-sending-policies.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import { sqsComeAgain } from '../../../shared/adapters/sqs/sqs-come-again.ts';
@@ -19,6 +21,7 @@ import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { fifoHandler } from '../../queue/queue-handler.ts';
 import { makeApplyBatch } from './apply-batch.ts';
+import { makeCountOutcomes } from './count-outcomes.ts';
 import { numberArrivals } from './number-arrivals.ts';
 
 const config = loadConfig(SessionEventsEnv);
@@ -40,6 +43,7 @@ const applyBatch = makeApplyBatch({
   chats: dynamoChats(doc, config.MESSAGES_TABLE),
   peers: dynamoPeers(doc, config.MESSAGES_TABLE),
   campaigns,
+  countOutcomes: makeCountOutcomes({ policies: dynamoSendingPolicies(doc, config.CORE_TABLE), outcomes: dynamoOutcomes(doc, config.CORE_TABLE), clock: systemClock }),
   publish,
   announce: makeAnnounceCompletion({ campaigns, publishEvents: publish, eventIdOf }),
   clock: systemClock,

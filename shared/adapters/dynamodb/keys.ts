@@ -30,7 +30,7 @@ export const pacedContactKey = (sessionId: string, peer: string): Key => ({ pk: 
 export const senderKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'SENDER' });
 export const pairKey = (sessionId: string, peer: string): Key => ({ pk: `S#${sessionId}`, sk: `PAIR#${peer}` });
 /** What became of a session's messages in one stretch of time. */
-export const outcomesKey = (sessionId: string, fromMs: number | ''): Key => ({ pk: `S#${sessionId}`, sk: `OUTCOMES#${fromMs === '' ? '' : msDigits(fromMs)}` });
+export const outcomesKey = (sessionId: string, fromMs: number): Key => ({ pk: `S#${sessionId}`, sk: `OUTCOMES#${msDigits(fromMs)}` });
 /** Credentials of a session at Meta. */
 export const metaAccountKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'META' });
 /** How batches of a session were numbered as they came. */
@@ -57,6 +57,7 @@ export const keysOfWorkspace = (workspaceId: string): string => `W#${workspaceId
 
 // Index gsi2 of the core table (sparse): what someone has to look after
 export const sessionsOfInstance = (instanceId: string | null): string => `I#${instanceId ?? 'UNASSIGNED'}`;
+export const FAILOVER_POLICIES = 'FAILOVER#POLICIES';
 export const META_SESSIONS = 'META#SESSIONS';
 export const DELETED_SESSIONS = 'DELETED#SESSIONS';
 export const ACTIVE_CAMPAIGNS = 'ACTIVE#CAMPAIGNS';

@@ -22,6 +22,8 @@ export interface MessageOrder {
   readonly seed: string;
   /** The number was chosen for it, so another one may take it. */
   readonly mayMove?: boolean;
+  /** The session that should have sent it, had its number not been down. */
+  readonly failoverFrom?: string | undefined;
 }
 
 export interface QueueMessageDeps {
@@ -82,6 +84,7 @@ function outboundMessage({ messageIdOf, chatIdOf }: QueueMessageDeps, order: Mes
     claimToken: null,
     failure: null,
     ...(order.mayMove && { mayMove: true }),
+    ...(order.failoverFrom !== undefined && { failoverFrom: order.failoverFrom }),
   };
 }
 
@@ -114,7 +117,7 @@ const invalid = (path: string, message: string): DomainError =>
   new DomainError('invalid', 'invalid_request', `Not valid: ${path}.`, { fields: [{ path, message }] });
 
 /** How the history shows a message that was put into the outbox this moment. */
-const justQueued = ({ content, replyTo: _replyTo, claimToken: _claimToken, ...message }: OutboundMessage): StoredMessage => ({
+const justQueued = ({ content, replyTo: _replyTo, claimToken: _claimToken, mayMove: _mayMove, ...message }: OutboundMessage): StoredMessage => ({
   ...message,
   direction: 'outbound',
   type: content.type,

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { makeCountOutcomes } from '../../../lambdas/queues/session-events/count-outcomes.ts';
 import { makeApplyBatch } from '../../../lambdas/queues/session-events/apply-batch.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
+import { dynamoOutcomes } from '../../../shared/adapters/dynamodb/dynamo-outcomes.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
+import { dynamoSendingPolicies } from '../../../shared/adapters/dynamodb/dynamo-sending-policies.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
@@ -58,6 +61,8 @@ describe('session events', () => {
       campaigns: dynamoCampaigns(doc, core),
       webhooks: dynamoWebhooks(doc, core),
       deliveries: dynamoDeliveries(doc, core),
+      policies: dynamoSendingPolicies(doc, core),
+      outcomes: dynamoOutcomes(doc, core),
     };
   }
 
@@ -67,7 +72,8 @@ describe('session events', () => {
     const publish = makePublishEvents({ ...ports, enqueue: async () => {}, deliveryIdOf });
     const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
     const announce = makeAnnounceCompletion({ ...ports, publishEvents: publish, eventIdOf });
-    return makeApplyBatch({ ...ports, publish, announce, clock: systemClock });
+    const countOutcomes = makeCountOutcomes({ ...ports, clock: systemClock });
+    return makeApplyBatch({ ...ports, countOutcomes, publish, announce, clock: systemClock });
   }
 
   /** A workspace with a session, a webhook for everything, a running campaign of three and two direct messages. */

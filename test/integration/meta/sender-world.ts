@@ -8,6 +8,7 @@ import { makeSendDue } from '../../../lambdas/queues/meta-sends/send-due.ts';
 import { makeSendPass } from '../../../lambdas/queues/meta-sends/send-pass.ts';
 import { makeSettleHeld } from '../../../lambdas/queues/meta-sends/settle-held.ts';
 import { makeApplyBatch } from '../../../lambdas/queues/session-events/apply-batch.ts';
+import { makeCountOutcomes } from '../../../lambdas/queues/session-events/count-outcomes.ts';
 import { numberArrivals } from '../../../lambdas/queues/session-events/number-arrivals.ts';
 import { dynamoArrivals } from '../../../shared/adapters/dynamodb/dynamo-arrivals.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
@@ -15,9 +16,11 @@ import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoHeldMessages } from '../../../shared/adapters/dynamodb/dynamo-held-messages.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
+import { dynamoOutcomes } from '../../../shared/adapters/dynamodb/dynamo-outcomes.ts';
 import { dynamoPairBuckets } from '../../../shared/adapters/dynamodb/dynamo-pair-buckets.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSenderLeases } from '../../../shared/adapters/dynamodb/dynamo-sender-leases.ts';
+import { dynamoSendingPolicies } from '../../../shared/adapters/dynamodb/dynamo-sending-policies.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { graphClient } from '../../../shared/adapters/meta/graph-client.ts';
 import type { MetaSendJob } from '../../../shared/contracts/jobs.ts';
@@ -48,6 +51,9 @@ export async function startSenderWorld() {
   const campaigns = dynamoCampaigns(doc, tables.core, clock);
   const held = dynamoHeldMessages(doc, tables, clock);
   const leases = dynamoSenderLeases(doc, tables.core, clock);
+  const policies = dynamoSendingPolicies(doc, tables.core);
+  const outcomes = dynamoOutcomes(doc, tables.core);
+  const chats = dynamoChats(doc, tables.messages);
   const numbers = new Map<string, BusinessNumber>(); // by session
   const jobs: Job[] = [];
   const queue: SessionEventBatch[] = [];
@@ -56,8 +62,9 @@ export async function startSenderWorld() {
     dynamoArrivals(doc, tables.core),
     makeApplyBatch({
       sessions, messages, campaigns, clock,
-      chats: dynamoChats(doc, tables.messages),
+      chats,
       peers: dynamoPeers(doc, tables.messages),
+      countOutcomes: makeCountOutcomes({ policies, outcomes, clock }),
       publish: async () => undefined,
       announce: async () => undefined,
     }),
@@ -91,7 +98,7 @@ export async function startSenderWorld() {
   }
 
   return {
-    dynamo, service, meta, clock, sessions, outbox, messages, campaigns, held, leases, jobs, batches, sender, consume,
+    dynamo, service, meta, clock, sessions, outbox, messages, campaigns, held, leases, policies, outcomes, chats, jobs, batches, sender, consume,
     pass: (ms: number) => void (aheadMs += ms),
     async number(change: Partial<Session> = {}): Promise<{ readonly session: Session; readonly shop: BusinessNumber }> {
       const shop = await meta.number(`+49301${String(numbers.size).padStart(5, '0')}`);

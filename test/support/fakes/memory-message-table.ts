@@ -8,6 +8,7 @@ export interface MessageRow extends StoredMessage {
   readonly claimToken: number | null;
   readonly movedBy: string | null;
   readonly movedFrom: MessageStatus | null;
+  readonly mayMove?: true;
 }
 
 /** What the outbox and the history share, as they share a table; tests may read and set any of it. */
@@ -53,16 +54,19 @@ export const queuedRow = (message: OutboundMessage): MessageRow => ({
   claimToken: null,
   movedBy: null,
   movedFrom: null,
+  ...(message.mayMove && { mayMove: true }),
+  ...(message.failoverFrom !== undefined && { failoverFrom: message.failoverFrom }),
 });
 
 export function outboundOfRow(row: MessageRow): OutboundMessage {
   const { id, workspaceId, sessionId, chatId, peer, content, replyTo, campaignId, priority, status, claimToken, failure } = row;
   if (!content || !priority) throw new TypeError(`${id} is no outbound message`);
   const times = { dueAt: row.dueAt ?? 0, queuedAt: row.queuedAt ?? 0 };
-  return { id, workspaceId, sessionId, chatId, peer, content, replyTo, campaignId, priority, status, claimToken, failure, ...times };
+  const moves = { ...(row.mayMove && { mayMove: row.mayMove }), ...(row.failoverFrom !== undefined && { failoverFrom: row.failoverFrom }) };
+  return { id, workspaceId, sessionId, chatId, peer, content, replyTo, campaignId, priority, status, claimToken, failure, ...times, ...moves };
 }
 
 export function storedOfRow(row: MessageRow): StoredMessage {
-  const { replyTo: _replyTo, claimToken: _claimToken, movedBy: _movedBy, movedFrom: _movedFrom, ...stored } = row;
+  const { replyTo: _replyTo, claimToken: _claimToken, movedBy: _movedBy, movedFrom: _movedFrom, mayMove: _mayMove, ...stored } = row;
   return stored;
 }

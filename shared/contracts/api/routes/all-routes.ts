@@ -4,6 +4,7 @@ import { chatRoutes } from './chats.ts';
 import { instanceRoutes } from './instances.ts';
 import { messageRoutes } from './messages.ts';
 import type { Routes } from './route.ts';
+import { sendingPolicyRoutes } from './sending-policy.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -11,6 +12,7 @@ import { webhookRoutes } from './webhooks.ts';
 /** Every call of the API, in the order the reference shows them. */
 export const allRoutes: Routes = {
   ...sessionRoutes,
+  ...sendingPolicyRoutes,
   ...messageRoutes,
   ...chatRoutes,
   ...campaignRoutes,
