@@ -8,6 +8,7 @@ import { TABLES } from '../../shared/contracts/table-schema.ts';
 import { HouseKey } from '../constructs/house-key.ts';
 import type { LogSettings } from '../constructs/house-log-group.ts';
 import { HouseTable } from '../constructs/house-table.ts';
+import { MetaProvider } from '../constructs/meta-provider.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import { CONSUMER_TIMEOUT, type StageSettings } from '../stages.ts';
 
@@ -27,6 +28,7 @@ export class DataStack extends Stack {
   readonly campaignJobs: WorkQueue;
   readonly webhookDeliveries: WorkQueue;
   readonly nudgeSecret: Secret;
+  readonly meta: MetaProvider;
   readonly alarms: Topic;
   readonly logs: LogSettings;
   readonly #settings: StageSettings;
@@ -46,6 +48,7 @@ export class DataStack extends Stack {
     this.campaignJobs = this.#makeQueue('CampaignJobs', 'campaign-jobs', CONSUMER_TIMEOUT.campaignJobs);
     this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', CONSUMER_TIMEOUT.webhookDeliveries);
     this.nudgeSecret = this.#makeNudgeSecret();
+    this.meta = new MetaProvider(this, 'Meta', { key: this.key, named: (name) => this.#named(name), isDisposable: settings.isDisposable });
   }
 
   /** `Secret.grantRead` would name the grantee in the key's policy too, and so make this stack need the grantee's. */

@@ -6,6 +6,7 @@ import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliv
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoTemplates } from '../../../shared/adapters/dynamodb/dynamo-templates.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import { sqsComeAgain } from '../../../shared/adapters/sqs/sqs-come-again.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
@@ -19,6 +20,7 @@ import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { fifoHandler } from '../../queue/queue-handler.ts';
 import { makeApplyBatch } from './apply-batch.ts';
+import { reviewTemplates } from './review-templates.ts';
 import { numberArrivals } from './number-arrivals.ts';
 
 const config = loadConfig(SessionEventsEnv);
@@ -45,6 +47,7 @@ const applyBatch = makeApplyBatch({
   clock: systemClock,
 });
 
-const applyInOrder = numberArrivals(dynamoArrivals(doc, config.CORE_TABLE), applyBatch);
+const withTemplates = reviewTemplates({ templates: dynamoTemplates(doc, config.CORE_TABLE), publish }, applyBatch);
+const applyInOrder = numberArrivals(dynamoArrivals(doc, config.CORE_TABLE), withTemplates);
 
 export const handler = fifoHandler(SessionEventBatch, applyInOrder, sqsComeAgain(sqs, config.SESSION_EVENTS_QUEUE_URL));

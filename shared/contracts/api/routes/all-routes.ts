@@ -3,9 +3,11 @@ import { campaignRoutes } from './campaigns.ts';
 import { chatRoutes } from './chats.ts';
 import { instanceRoutes } from './instances.ts';
 import { messageRoutes } from './messages.ts';
+import { metaIngestRoutes } from './meta-ingest.ts';
 import type { Routes } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
+import { templateRoutes } from './templates.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** Every call of the API, in the order the reference shows them. */
@@ -14,7 +16,9 @@ export const allRoutes: Routes = {
   ...messageRoutes,
   ...chatRoutes,
   ...campaignRoutes,
+  ...templateRoutes,
   ...webhookRoutes,
+  ...metaIngestRoutes,
   ...instanceRoutes,
   ...apiKeyRoutes,
   ...systemRoutes,
