@@ -17,6 +17,7 @@ const dataFindings = ({ data }: Stacks): Finding[] => [
     'AwsSolutions-SMG4',
     'Functions and instances read it when they start: a new value has to come with a deployment, so it is changed by hand.',
   ],
+  ...[data.meta.appSecret, data.meta.verifyToken].map((secret): Finding => [secret, 'AwsSolutions-SMG4', 'They are changed at Meta, and here by hand thereafter.']),
 ];
 
 const controlPlaneFindings = ({ controlPlane, controlPlane: { api } }: Stacks): Finding[] => [
@@ -34,7 +35,7 @@ const controlPlaneFindings = ({ controlPlane, controlPlane: { api } }: Stacks): 
   ],
   [api, 'AwsSolutions-COG4', 'Callers have API keys of their workspace, which our own authorizer checks.'],
   ...api.openMethods.map(
-    (method): Finding => [method, 'AwsSolutions-APIG4', 'Health, documentation and 404: meant for anybody.'],
+    (method): Finding => [method, 'AwsSolutions-APIG4', 'Health, documentation and 404 are meant for anybody; requests to ingest are signed.'],
   ),
 ];
 

@@ -28,6 +28,13 @@ export interface Deployed {
   readonly service: ServiceSpec;
   readonly tables: TableNames;
   readonly keys: SeedKeys;
+  /** What webhooks of Meta are known by. */
+  readonly metaSecrets: MetaSecrets;
+}
+
+export interface MetaSecrets {
+  readonly appSecret: string;
+  readonly verifyToken: string;
 }
 
 const DRAIN_LIMIT_MS = 10_000;
@@ -53,9 +60,9 @@ async function fillTables(deployment: Deployment, endpoint: string, service: Ser
   }
 }
 
-function startFunctions(context: HostContext, deployment: Deployment, { aws }: Emulators): Functions {
+function startFunctions(context: HostContext, deployment: Deployment, { aws, meta }: Emulators): Functions {
   const { instances, maxInstances } = context.options;
-  const chosen = { MIN_INSTANCES: String(instances), MAX_INSTANCES: String(maxInstances) };
+  const chosen = { MIN_INSTANCES: String(instances), MAX_INSTANCES: String(maxInstances), ...(meta && { META_GRAPH_URL: meta.graph }) };
   const functions = new Functions(functionSpecs(deployment, { aws, chosen }), openLog(context, 'functions'));
   context.closing.defer(() => functions.stop());
   return functions;
@@ -68,6 +75,11 @@ function startEventSources(context: HostContext, deployment: Deployment, { queue
     await sources.drain(DRAIN_LIMIT_MS);
     await sources.stop();
   });
+}
+
+function metaSecretsOf(deployment: Deployment, secrets: ReadonlyMap<string, string>): MetaSecrets {
+  const named = new Map(deployment.list('AWS::SecretsManager::Secret').map(({ logicalId, arn }) => [logicalId, secrets.get(arn) ?? '']));
+  return { appSecret: named.get('MetaAppSecret') ?? '', verifyToken: named.get('MetaVerifyToken') ?? '' };
 }
 
 /** Makes what the template declares, on the emulators. */
@@ -92,5 +104,6 @@ export async function deploy(context: HostContext, emulators: Emulators): Promis
     service,
     tables: tablesOf(service),
     keys,
+    metaSecrets: metaSecretsOf(deployment, secrets),
   };
 }

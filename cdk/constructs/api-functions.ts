@@ -49,7 +49,36 @@ const makeSessions: MakeFunction = (scope, { data, environment, logs, network })
   data.core.grantWrite(sessions);
   data.registry.grantCheck(sessions); // an assignment asks whether its instance takes sessions
   data.grantNudging(sessions);
+  data.meta.grantSealing(sessions);
   return sessions;
+};
+
+const makeTemplates: MakeFunction = (scope, { data, environment, logs }) => {
+  const templates = new NodeFunction(scope, 'TemplatesApi', {
+    entry: entryOf('templates'),
+    description: 'Templates of numbers at Meta: make, list, sync',
+    env: env.TemplatesApiEnv,
+    environment,
+    logs,
+    timeout: API_TIMEOUT, // asks Meta
+  });
+  data.core.grantWrite(templates);
+  data.meta.grantOpening(templates);
+  return templates;
+};
+
+const makeMetaIngest: MakeFunction = (scope, { data, environment, logs }) => {
+  const ingest = new NodeFunction(scope, 'MetaIngestApi', {
+    entry: entryOf('meta-ingest'),
+    description: 'Takes the webhooks of Meta',
+    env: env.MetaIngestEnv,
+    environment,
+    logs,
+  });
+  data.core.grantRead(ingest);
+  data.sessionEvents.grantSend(ingest);
+  data.meta.grantVerifying(ingest);
+  return ingest;
 };
 
 const makeMessages: MakeFunction = (scope, { data, environment, logs, network }) => {
@@ -172,5 +201,7 @@ export const makeApiFunctions = (scope: Construct, setting: FunctionSetting, api
   webhooks: makeWebhooks(scope, setting),
   instances: makeInstances(scope, setting),
   sendingPolicy: makeSendingPolicy(scope, setting),
+  templates: makeTemplates(scope, setting),
+  metaIngest: makeMetaIngest(scope, setting),
   apiKeys: makeApiKeys(scope, setting, api),
 });

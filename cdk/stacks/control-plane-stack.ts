@@ -48,6 +48,8 @@ function addRoutes(api: HouseRestApi, functions: ApiFunctions): void {
   api.routeTree('/v1/chats', functions.chats);
   api.routeTree('/v1/campaigns', functions.campaigns);
   api.routeTree('/v1/webhooks', functions.webhooks);
+  api.routeTree('/v1/templates', functions.templates);
   api.routeTree('/v1/instances', functions.instances);
   api.routeTree('/v1/api-keys', functions.apiKeys);
+  api.routeOpen('/v1/ingest/meta', functions.metaIngest); // its requests are signed
 }

@@ -8,6 +8,7 @@ import { TABLES } from '../../shared/contracts/table-schema.ts';
 import { HouseKey } from '../constructs/house-key.ts';
 import type { LogSettings } from '../constructs/house-log-group.ts';
 import { HouseTable } from '../constructs/house-table.ts';
+import { MetaProvider } from '../constructs/meta-provider.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import { CONSUMER_TIMEOUT, type StageSettings } from '../stages.ts';
 
@@ -28,6 +29,7 @@ export class DataStack extends Stack {
   readonly webhookDeliveries: WorkQueue;
   readonly metaSends: WorkQueue;
   readonly nudgeSecret: Secret;
+  readonly meta: MetaProvider;
   readonly alarms: Topic;
   readonly logs: LogSettings;
   readonly #settings: StageSettings;
@@ -48,6 +50,7 @@ export class DataStack extends Stack {
     this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', CONSUMER_TIMEOUT.webhookDeliveries);
     this.metaSends = this.#makeQueue('MetaSends', 'meta-sends', CONSUMER_TIMEOUT.metaSends);
     this.nudgeSecret = this.#makeNudgeSecret();
+    this.meta = new MetaProvider(this, 'Meta', { key: this.key, named: (name) => this.#named(name), isDisposable: settings.isDisposable });
   }
 
   /** `Secret.grantRead` would name the grantee in the key's policy too, and so make this stack need the grantee's. */

@@ -16,8 +16,12 @@ interface CheckedRequest<Params, Query, Body> extends Caller {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** The body as it came, when its type is one of the route's `textBodies`; then `body` is `{}`. */
+  /** The body as it came, when its type is one of the route's `textBodies`, or the route `isSigned`; then `body` is `{}`. */
   readonly text: string | undefined;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Who connected to API Gateway. */
+  readonly sourceIp: string;
   /** The `Accept` header, empty when there is none. */
   readonly accept: string;
   /**

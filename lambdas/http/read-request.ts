@@ -31,6 +31,8 @@ export function readRequest(event: APIGatewayProxyEvent, { contract, params }: R
     query: parseField(contract.query ?? NO_PARAMETERS, queryOf(event)),
     body,
     text,
+    headers,
+    sourceIp: event.requestContext.identity.sourceIp,
     accept: headers.get('accept') ?? '',
     requestId: event.requestContext.requestId,
   };

@@ -18,18 +18,19 @@ export interface RequestBody {
 
 /** Throws 413, 415, `malformed_json` (400) or `invalid_request` (422), in this order. */
 export function readBody(event: APIGatewayProxyEvent, headers: ReadonlyMap<string, string>, contract: RouteContract): RequestBody {
-  const text = bodyText(event);
+  const text = bodyText(event, contract.mostBodyBytes ?? LIMIT_BYTES);
   const type = contentType(headers);
   if (text !== '' && contract.textBodies?.includes(type ?? '')) return { body: {}, raw: text, text };
   if (text !== '' && type !== undefined && type !== JSON_TYPE) throw unsupported(type, contract);
+  if (contract.isSigned) return { body: {}, raw: text, text };
   const raw = text.trim() === '' ? {} : parseJson(text);
   return { body: parseField(contract.body ?? NO_FIELDS, raw), raw, text: undefined };
 }
 
-function bodyText({ body, isBase64Encoded }: APIGatewayProxyEvent): string {
+function bodyText({ body, isBase64Encoded }: APIGatewayProxyEvent, mostBytes: number): string {
   const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? '');
-  if (Buffer.byteLength(text) > LIMIT_BYTES) {
-    throw new HttpRefusal(413, 'payload_too_large', `A request body may have ${LIMIT_BYTES} bytes. Send less at once.`);
+  if (Buffer.byteLength(text) > mostBytes) {
+    throw new HttpRefusal(413, 'payload_too_large', `A request body may have ${mostBytes} bytes here. Send less at once.`);
   }
   return text;
 }
@@ -43,7 +44,8 @@ function unsupported(type: string, contract: RouteContract): HttpRefusal {
   return new HttpRefusal(415, 'unsupported_media_type', `This call takes ${taken}, not ${type.slice(0, 100)}.`, { headers: { Accept: taken } });
 }
 
-function parseJson(text: string): unknown {
+/** Throws `malformed_json` (400). */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

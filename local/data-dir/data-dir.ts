@@ -16,6 +16,7 @@ export interface DataDir {
   readonly buckets: string; // takes the place of S3
   readonly profiles: string; // live browser profiles: as short-lived as a task's disk
   readonly whatsapp: string;
+  readonly meta: string; // what the simulated Meta keeps
   readonly logs: string;
   readonly lock: string;
 }
@@ -31,6 +32,7 @@ const layout = (root: string): DataDir => ({
   buckets: join(root, 's3'),
   profiles: join(root, 'profiles'),
   whatsapp: join(root, 'whatsapp'),
+  meta: join(root, 'meta'),
   logs: join(root, 'logs'),
   lock: join(root, 'host.lock'),
 });
@@ -67,7 +69,7 @@ export async function findDataDir(path: string): Promise<DataDir> {
 /** The same with the folders that a host writes to. */
 export async function openDataDir(path: string): Promise<DataDir> {
   const dir = await findDataDir(path);
-  await Promise.all([dir.snapshots, dir.whatsapp, dir.logs].map(makeFolder));
+  await Promise.all([dir.snapshots, dir.whatsapp, dir.meta, dir.logs].map(makeFolder));
   return dir;
 }
 

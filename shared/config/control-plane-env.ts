@@ -6,6 +6,8 @@ import * as z from 'zod';
  */
 const table = z.string().min(1);
 const secretArn = z.string().min(1);
+const keyArn = z.string().min(1);
+const graphUrl = z.url().default('https://graph.facebook.com').describe('Where Meta’s Graph API is, without a slash at the end');
 
 export const AuthorizerEnv = z.object({ CORE_TABLE: table });
 
@@ -14,6 +16,8 @@ export const SystemApiEnv = z.object({ CORE_TABLE: table, REGISTRY_TABLE: table,
 export const SessionsApiEnv = z.object({
   CORE_TABLE: table,
   REGISTRY_TABLE: table,
+  CREDENTIALS_KEY_ARN: keyArn,
+  META_GRAPH_URL: graphUrl,
   NUDGE_SECRET_ARN: secretArn,
   ALLOW_UNLIMITED_PACING: z.stringbool().default(false),
 });
@@ -50,6 +54,16 @@ export const WebhooksApiEnv = z.object({
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
   BLAZZ_WEBHOOK_ALLOW_LOOPBACK: z.stringbool().default(false),
 });
+
+/** Takes what Meta sends; opens no credentials. */
+export const MetaIngestEnv = z.object({
+  CORE_TABLE: table,
+  SESSION_EVENTS_QUEUE_URL: z.url(),
+  META_APP_SECRET_ARN: secretArn,
+  META_VERIFY_TOKEN_ARN: secretArn,
+});
+
+export const TemplatesApiEnv = z.object({ CORE_TABLE: table, CREDENTIALS_KEY_ARN: keyArn, META_GRAPH_URL: graphUrl });
 
 export const SessionEventsEnv = z.object({
   CORE_TABLE: table,

@@ -108,7 +108,9 @@ export const SessionEvent = z.discriminatedUnion('type', [
     messageType: MessageType,
     text: z.string().nullable(),
     replyToWireId: z.string().nullable(),
-    media: MediaDescription.nullable(),
+    media: MediaDescription.extend({
+      providerId: z.string().optional().describe("Meta's id of the file, which is fetched by it; `bytes` is 0 until then"),
+    }).nullable(),
   }),
   /** What became of the file of a message that came in: it lies in the media bucket, or why it does not. */
   z.object({ type: z.literal('message.media'), at, wireId: z.string(), peer: z.string(), media: StoredMedia.nullable(), failure: MessageFailure.nullable() }),
@@ -126,6 +128,16 @@ export const SessionEvent = z.discriminatedUnion('type', [
     lid: z.string().nullable().describe('…@lid'),
     bsuid: z.string().nullable().describe("Meta's business-scoped user id"),
     name: z.string().nullable(),
+  }),
+  /** Meta has reviewed a template, or changed its mind about one. */
+  z.object({
+    type: z.literal('template.status'),
+    at,
+    businessAccountId: z.string(),
+    name: z.string(),
+    language: z.string(),
+    status: z.string().describe("Meta's own word, such as APPROVED"),
+    reason: z.string().nullable(),
   }),
 ]);
 export type SessionEvent = z.infer<typeof SessionEvent>;

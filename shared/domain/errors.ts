@@ -44,3 +44,4 @@ export const webhookNotFound = notFound('webhook');
 export const deliveryNotFound = notFound('delivery');
 export const apiKeyNotFound = notFound('api_key');
 export const instanceNotFound = notFound('instance');
+export const templateNotFound = notFound('template');

@@ -9,6 +9,7 @@ export interface ApiCall {
   /** `null`: nobody, as on a public route. */
   readonly workspaceId?: string | null;
   readonly scopes?: readonly Scope[];
+  readonly sourceIp?: string;
 }
 
 export interface ApiAnswer {
@@ -30,7 +31,7 @@ let requests = 0;
 /** The event of API Gateway's REST proxy after our authorizer let the caller in. `target` is path and query. */
 export function apiEvent(method: string, target: string, call: ApiCall = {}): APIGatewayProxyEvent {
   const { pathname, searchParams } = new URL(target, 'http://api');
-  const { body, headers = {}, workspaceId = WORKSPACE, scopes = ALL_TENANT_SCOPES } = call;
+  const { body, headers = {}, workspaceId = WORKSPACE, scopes = ALL_TENANT_SCOPES, sourceIp = '127.0.0.1' } = call;
   const text = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
   const query = [...new Set(searchParams.keys())].map((name) => [name, searchParams.getAll(name)] as const);
   const allHeaders = { ...(text !== null && { 'Content-Type': 'application/json' }), ...headers };
@@ -51,6 +52,7 @@ export function apiEvent(method: string, target: string, call: ApiCall = {}): AP
       httpMethod: method,
       path: pathname,
       stage: 'test',
+      identity: { sourceIp },
       ...(workspaceId !== null && { authorizer: { workspaceId, keyId: KEY_ID, scopes: scopes.join(' ') } }),
     } as APIGatewayProxyEvent['requestContext'],
   };

@@ -42,14 +42,14 @@ function pathsOf(routes: Routes): ZodOpenApiPathsObject {
 }
 
 function operationOf(operationId: string, contract: RouteContract): ZodOpenApiOperationObject {
-  const { tag, summary, params, query, idempotent, isPublic } = contract;
+  const { tag, summary, params, query, headers, idempotent, isPublic } = contract;
   return {
     operationId,
     summary,
     description: descriptionOf(contract),
     tags: [tag],
     ...(isPublic && { security: [] }),
-    requestParams: { ...(params && { path: params }), ...(query && { query }), ...(idempotent && { header: IDEMPOTENCY_HEADER }) },
+    requestParams: { ...(params && { path: params }), ...(query && { query }), ...(idempotent && { header: IDEMPOTENCY_HEADER }), ...(headers && { header: headers }) },
     ...requestBodyOf(contract),
     responses: { ...successesOf(contract), default: PROBLEM },
   };

@@ -8,6 +8,7 @@ import { dynamoOutcomes } from '../../../shared/adapters/dynamodb/dynamo-outcome
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSendingPolicies } from '../../../shared/adapters/dynamodb/dynamo-sending-policies.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoTemplates } from '../../../shared/adapters/dynamodb/dynamo-templates.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import { sqsComeAgain } from '../../../shared/adapters/sqs/sqs-come-again.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
@@ -22,6 +23,7 @@ import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { fifoHandler } from '../../queue/queue-handler.ts';
 import { makeApplyBatch } from './apply-batch.ts';
 import { makeCountOutcomes } from './count-outcomes.ts';
+import { reviewTemplates } from './review-templates.ts';
 import { numberArrivals } from './number-arrivals.ts';
 
 const config = loadConfig(SessionEventsEnv);
@@ -49,6 +51,7 @@ const applyBatch = makeApplyBatch({
   clock: systemClock,
 });
 
-const applyInOrder = numberArrivals(dynamoArrivals(doc, config.CORE_TABLE), applyBatch);
+const withTemplates = reviewTemplates({ templates: dynamoTemplates(doc, config.CORE_TABLE), publish }, applyBatch);
+const applyInOrder = numberArrivals(dynamoArrivals(doc, config.CORE_TABLE), withTemplates);
 
 export const handler = fifoHandler(SessionEventBatch, applyInOrder, sqsComeAgain(sqs, config.SESSION_EVENTS_QUEUE_URL));

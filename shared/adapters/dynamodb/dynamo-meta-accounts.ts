@@ -4,8 +4,8 @@ import { DomainError } from '../../domain/errors.ts';
 import type { MetaAccounts, MetaCredentials, MetaNumberOwner } from '../../domain/meta/credentials.ts';
 import { openText, sealText, type SealedText } from '../encryption/sealed-text.ts';
 import { isConditionFailure, isTransactionCancelled, type Item } from './conditions.ts';
+import { dynamoMetaNumbers } from './dynamo-meta-numbers.ts';
 import { businessAccountKey, metaAccountKey, metaNumberKey } from './keys.ts';
-import { queryAll } from './query-page.ts';
 import { readSession } from './session-update.ts';
 
 /*
@@ -41,14 +41,11 @@ export function dynamoMetaAccounts(doc: DynamoDBDocumentClient, tableName: strin
     return accessToken;
   };
 
-  const ownerOf = async (phoneNumberId: string): Promise<MetaNumberOwner | undefined> => {
-    const { Item } = await doc.send(new GetCommand({ TableName: tableName, Key: metaNumberKey(phoneNumberId), ConsistentRead: true }));
-    return Item && ownerIn(Item);
-  };
+  const numbers = dynamoMetaNumbers(doc, tableName);
 
   /** Who may be put aside: a session of the same workspace, or one that is gone. */
   const replaceable = async (owner: MetaNumberOwner, phoneNumberId: string): Promise<MetaNumberOwner | undefined> => {
-    const before = await ownerOf(phoneNumberId);
+    const before = await numbers.ownerOf(phoneNumberId);
     if (!before || before.sessionId === owner.sessionId) return undefined;
     if (before.workspaceId === owner.workspaceId || !(await isLive(doc, tableName, before.sessionId))) return before;
     throw taken();
@@ -109,19 +106,12 @@ export function dynamoMetaAccounts(doc: DynamoDBDocumentClient, tableName: strin
       }
     },
 
-    ownerOf,
-
-    async ownersOf(businessAccountId) {
-      const { pk } = businessAccountKey(businessAccountId, '');
-      const items = await queryAll(doc, { TableName: tableName, KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } });
-      return items.map(ownerIn);
-    },
+    ...numbers,
   };
 }
 
 const contextOf = (sessionId: string) => ({ sessionId, purpose: 'meta-access-token' });
 const pointer = ({ sessionId, workspaceId }: MetaNumberOwner): Item => ({ sessionId, workspaceId });
-const ownerIn = ({ sessionId, workspaceId }: Item): MetaNumberOwner => ({ sessionId: String(sessionId), workspaceId: String(workspaceId) });
 
 const ownedBy = (sessionId: string) => ({
   ConditionExpression: 'attribute_not_exists(pk) OR sessionId = :owner',

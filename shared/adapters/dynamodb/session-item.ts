@@ -57,6 +57,9 @@ const SESSION_FIELDS = [
 const ADDED = { onDemand: null, desiredBecause: null, relinksDone: 0, statusSince: null, deletedAt: null, purgeAfter: null } as const satisfies Partial<Session>;
 const ADDED_FIELDS = Object.keys(ADDED) as (keyof typeof ADDED)[];
 
+/** Most sessions have none of these, and then no such field either. */
+const metaOf = ({ meta }: SessionItem): Pick<Session, 'meta'> => (meta ? { meta } : {});
+
 export function toSession(item: Item): Session {
   const flat = item as unknown as SessionItem;
   const requests: SessionRequests = {
@@ -67,5 +70,5 @@ export function toSession(item: Item): Session {
   };
   const added = Object.fromEntries(ADDED_FIELDS.map((name) => [name, flat[name] ?? ADDED[name]]));
   const fields = Object.fromEntries(SESSION_FIELDS.map((name) => [name, flat[name]])) as unknown as Omit<Session, 'requests'>;
-  return { ...fields, ...added, health: { ...UNKNOWN_HEALTH, ...fields.health }, requests };
+  return { ...fields, ...metaOf(flat), ...added, health: { ...UNKNOWN_HEALTH, ...fields.health }, requests };
 }

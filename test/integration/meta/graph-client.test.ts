@@ -99,7 +99,7 @@ describe('the Graph client, at the simulated Meta', () => {
     await meta.customer(lone);
     await meta.write(lone, shop.phoneNumber, { text: 'Hi' });
     const outcomes = await Promise.all([1, 2, 3].map((n) => graph.sendMessage(shop, { ...text(`pair ${n}`), to: lone })));
-    expect(outcomes.map((each) => each.outcome === 'refused' ? each.code : each.outcome).sort()).toEqual([131056, 'sent', 'sent']);
+    expect(outcomes.map((each) => (each.outcome === 'refused' ? `${each.code}` : each.outcome)).toSorted((a, b) => a.localeCompare(b))).toEqual(['131056', 'sent', 'sent']);
     await meta.configure({ pairBurst: 45, pairSeconds: 6 });
   });
 

@@ -3,10 +3,12 @@ import { campaignRoutes } from './campaigns.ts';
 import { chatRoutes } from './chats.ts';
 import { instanceRoutes } from './instances.ts';
 import { messageRoutes } from './messages.ts';
+import { metaIngestRoutes } from './meta-ingest.ts';
 import type { Routes } from './route.ts';
 import { sendingPolicyRoutes } from './sending-policy.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
+import { templateRoutes } from './templates.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** Every call of the API, in the order the reference shows them. */
@@ -16,7 +18,9 @@ export const allRoutes: Routes = {
   ...messageRoutes,
   ...chatRoutes,
   ...campaignRoutes,
+  ...templateRoutes,
   ...webhookRoutes,
+  ...metaIngestRoutes,
   ...instanceRoutes,
   ...apiKeyRoutes,
   ...systemRoutes,

@@ -24,6 +24,15 @@ export interface RouteContract {
   readonly body?: z.ZodType;
   /** Further content types, such as `text/csv`, that reach the operation unparsed as `request.text`. */
   readonly textBodies?: readonly string[];
+  /**
+   * A JSON body that is signed, so that the operation needs it as it came: it gets `request.text`, and parses it by `body`
+   * once the signature is found good.
+   */
+  readonly isSigned?: true;
+  /** Headers the operation reads and checks. */
+  readonly headers?: z.ZodObject;
+  /** Instead of what Lambda takes. */
+  readonly mostBodyBytes?: number;
   /** A creating POST that takes `Idempotency-Key`. */
   readonly idempotent?: true;
   /** The answer shows a secret once: it is not stored, and a repeat is told which id it made. */
