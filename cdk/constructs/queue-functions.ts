@@ -11,6 +11,7 @@ export function makeQueueFunctions(scope: Construct, setting: FunctionSetting): 
   makeSessionEvents(scope, setting);
   makeCampaignJobs(scope, setting);
   makeWebhookDeliveries(scope, setting);
+  makeMetaSends(scope, setting);
 }
 
 function makeSessionEvents(scope: Construct, { data, environment, logs }: FunctionSetting): void {
@@ -63,4 +64,22 @@ function makeWebhookDeliveries(scope: Construct, { data, environment, logs }: Fu
   data.core.grantWrite(consumer);
   data.webhookDeliveries.grantSend(consumer);
   data.webhookDeliveries.feed(consumer, { batchSize: 10, maxConcurrency: 50 });
+}
+
+function makeMetaSends(scope: Construct, { data, environment, logs }: FunctionSetting): void {
+  const consumer = new NodeFunction(scope, 'MetaSends', {
+    entry: entryOf('meta-sends'),
+    description: 'Sends for numbers at Meta',
+    env: env.MetaSendsEnv,
+    environment,
+    logs,
+    timeout: CONSUMER_TIMEOUT.metaSends,
+  });
+  data.core.grantWrite(consumer);
+  data.messages.grantBulkWrite(consumer); // makes what must wait due later, many at a time
+  data.sessionEvents.grantSend(consumer);
+  data.metaSends.grantSend(consumer);
+  data.meta.grantOpening(consumer);
+  // A number each; jobs of one number that meet find the second one nothing to do.
+  data.metaSends.feed(consumer, { batchSize: 1, maxConcurrency: 100 });
 }

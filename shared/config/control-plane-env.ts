@@ -82,6 +82,16 @@ export const CampaignJobsEnv = z.object({
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
 });
 
+/** Sends for numbers at Meta, and opens their credentials for it. */
+export const MetaSendsEnv = z.object({
+  CORE_TABLE: table,
+  MESSAGES_TABLE: table,
+  SESSION_EVENTS_QUEUE_URL: z.url(),
+  META_SENDS_QUEUE_URL: z.url(),
+  CREDENTIALS_KEY_ARN: keyArn,
+  META_GRAPH_URL: graphUrl,
+});
+
 export const WebhookDeliveriesEnv = z.object({
   CORE_TABLE: table,
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),

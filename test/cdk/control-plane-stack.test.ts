@@ -29,9 +29,13 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   WebhooksApi: env.WebhooksApiEnv,
   InstancesApi: env.InstancesApiEnv,
   ApiKeysApi: env.ApiKeysApiEnv,
+  SendingPolicyApi: env.SendingPolicyApiEnv,
+  TemplatesApi: env.TemplatesApiEnv,
+  MetaIngest: env.MetaIngestEnv,
   SessionEvents: env.SessionEventsEnv,
   CampaignJobs: env.CampaignJobsEnv,
   WebhookDeliveries: env.WebhookDeliveriesEnv,
+  MetaSends: env.MetaSendsEnv,
   ReassignSessions: env.ReassignSessionsEnv,
   RequeueWork: env.RequeueWorkEnv,
   CleanUpSessions: env.CleanUpSessionsEnv,
@@ -81,7 +85,7 @@ describe('functions', () => {
 
 describe('queues and schedules', () => {
   it('feed each consumer and let a batch fail in part', () => {
-    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 3);
+    controlPlane.resourceCountIs('AWS::Lambda::EventSourceMapping', 4);
     controlPlane.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });

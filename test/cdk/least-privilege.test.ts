@@ -62,7 +62,7 @@ describe('roles', () => {
     expect(actions.filter((action) => /Scan|Table|Backup|Stream/.test(action))).toEqual([]);
   });
 
-  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole'])(
+  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'SendingPolicyApiRole'])(
     '%s reads no message',
     (role) => expect(actionsOn(controlPlane, role, /MessagesTable/)).toEqual([]),
   );
@@ -79,10 +79,17 @@ describe('roles', () => {
     expect(actions.filter((action) => WRITES.test(action))).toEqual([]);
   });
 
-  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'SessionEventsRole', 'WebhookDeliveriesRole'])(
+  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'SessionEventsRole', 'WebhookDeliveriesRole', 'MetaSendsRole', 'SendingPolicyApiRole'])(
     '%s cannot read the secret that signs nudges',
     (role) => expect(actionsOn(controlPlane, role, /NudgeSecret/)).toEqual([]),
   );
+
+  it('let whoever sends for a number at Meta open its credentials, and seal none', () => {
+    expect(actionsOn(controlPlane, 'MetaSendsRole', /CredentialsKey/)).toEqual(['kms:Decrypt']);
+    for (const role of ['MessagesApiRole', 'ChatsApiRole', 'CampaignJobsRole', 'RequeueWorkRole', 'SessionEventsRole']) {
+      expect([role, actionsOn(controlPlane, role, /CredentialsKey/)]).toEqual([role, []]);
+    }
+  });
 
   it('let instances alone open snapshots', () => {
     expect(actionsOn(fleet, 'TaskTaskRole', /SnapshotKey/)).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey']));

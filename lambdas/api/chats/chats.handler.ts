@@ -6,6 +6,7 @@ import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoTemplates } from '../../../shared/adapters/dynamodb/dynamo-templates.ts';
 import { isPublicMediaUrl } from '../../../shared/adapters/media/public-media-url.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
 import { providerCalls } from '../../../shared/adapters/nudge/provider-calls.ts';
@@ -17,6 +18,8 @@ import { chatRoutes } from '../../../shared/contracts/api/routes/chats.ts';
 import { systemClock as clock } from '../../../shared/domain/clock.ts';
 import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
 import { makeAwaitSent } from '../../../shared/domain/outbox/await-sent.ts';
+import { makeRequireSendable } from '../../../shared/domain/meta/require-sendable.ts';
+import { makeRequireTemplate } from '../../../shared/domain/meta/sendable-templates.ts';
 import { makeQueueMessage } from '../../../shared/domain/outbox/queue-message.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { messageIdOf } from '../../../shared/identity/message-identity.ts';
@@ -34,7 +37,8 @@ const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MES
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
 const calls = providerCalls(httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }), sqsJobs(sqsClient(), config.META_SENDS_QUEUE_URL));
 
-const queueMessage = makeQueueMessage({ outbox, messages, calls, isPublicUrl: isPublicMediaUrl, messageIdOf, chatIdOf });
+const requireSendable = makeRequireSendable({ chats, requireTemplate: makeRequireTemplate(dynamoTemplates(doc, config.CORE_TABLE)) });
+const queueMessage = makeQueueMessage({ outbox, messages, calls, requireSendable, isPublicUrl: isPublicMediaUrl, messageIdOf, chatIdOf });
 const awaitSent = makeAwaitSent({ messages, clock, pause });
 
 export const handler = httpApi({

@@ -1,11 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
+import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
 import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
+import { dynamoOutcomes } from '../../../shared/adapters/dynamodb/dynamo-outcomes.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
+import { dynamoSendingPolicies } from '../../../shared/adapters/dynamodb/dynamo-sending-policies.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoTemplates } from '../../../shared/adapters/dynamodb/dynamo-templates.ts';
 import { isPublicMediaUrl } from '../../../shared/adapters/media/public-media-url.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
 import { providerCalls } from '../../../shared/adapters/nudge/provider-calls.ts';
@@ -17,7 +21,10 @@ import { messageRoutes } from '../../../shared/contracts/api/routes/messages.ts'
 import { systemClock as clock } from '../../../shared/domain/clock.ts';
 import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
 import { makeAwaitSent } from '../../../shared/domain/outbox/await-sent.ts';
+import { makeRequireSendable } from '../../../shared/domain/meta/require-sendable.ts';
+import { makeHasTemplate, makeRequireTemplate } from '../../../shared/domain/meta/sendable-templates.ts';
 import { makeQueueMessage } from '../../../shared/domain/outbox/queue-message.ts';
+import { makeFindCandidates } from '../../../shared/domain/providers/find-candidates.ts';
 import { recentlyUsable } from '../../../shared/domain/outbox/recently-usable.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { messageIdOf } from '../../../shared/identity/message-identity.ts';
@@ -32,6 +39,10 @@ const messages = dynamoMessages(doc, config.MESSAGES_TABLE);
 const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
 const calls = providerCalls(httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }), sqsJobs(sqsClient(), config.META_SENDS_QUEUE_URL));
+const chats = dynamoChats(doc, config.MESSAGES_TABLE);
+const templates = dynamoTemplates(doc, config.CORE_TABLE);
+const requireSendable = makeRequireSendable({ chats, requireTemplate: makeRequireTemplate(templates) });
+const outcomes = dynamoOutcomes(doc, config.CORE_TABLE);
 
 export const handler = httpApi({
   routes: messageRoutes,
@@ -41,7 +52,10 @@ export const handler = httpApi({
       sessions,
       findUsable: recentlyUsable(sessions, clock),
       peers: dynamoPeers(doc, config.MESSAGES_TABLE),
-      queueMessage: makeQueueMessage({ outbox, messages, calls, isPublicUrl: isPublicMediaUrl, messageIdOf, chatIdOf }),
+      policies: dynamoSendingPolicies(doc, config.CORE_TABLE),
+      findCandidates: makeFindCandidates({ sessions, outcomes, chats, hasTemplate: makeHasTemplate(templates) }),
+      isOptedOut: async () => false,
+      queueMessage: makeQueueMessage({ outbox, messages, calls, requireSendable, isPublicUrl: isPublicMediaUrl, messageIdOf, chatIdOf }),
       awaitSent: makeAwaitSent({ messages, clock, pause }),
     }),
     getMessage: makeGetMessage({ messages, sessions }),

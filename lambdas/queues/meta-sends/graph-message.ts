@@ -1,5 +1,6 @@
 import type { MessageContent, MessageFailure } from '../../../shared/contracts/message.ts';
-import type { Graph, GraphContent, GraphMedia, GraphMessage, GraphNumberAccess } from '../../../shared/domain/meta/graph.ts';
+import type { MetaCredentials } from '../../../shared/domain/meta/credentials.ts';
+import type { Graph, GraphContent, GraphMedia, GraphMessage } from '../../../shared/domain/meta/graph.ts';
 import { verdictOn, type SendVerdict } from '../../../shared/domain/meta/send-verdict.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
 import type { Messages } from '../../../shared/domain/outbox/messages.ts';
@@ -8,17 +9,14 @@ import { mediaContent, plainContent } from './graph-content.ts';
 /** What a template comes to, filled in; or why it may not be sent. */
 export type FillTemplate = (
   message: OutboundMessage,
+  businessAccountId: string,
   template: Extract<MessageContent, { type: 'template' }>['template'],
 ) => Promise<Extract<GraphContent, { type: 'template' }> | MessageFailure>;
-
-/** A link to an uploaded file that Meta can fetch for a while. `undefined`: there is no such file. */
-export type MediaLink = (workspaceId: string, mediaId: string) => Promise<string | undefined>;
 
 export interface GraphMessageDeps {
   readonly graph: Pick<Graph, 'uploadMedia'>;
   readonly messages: Pick<Messages, 'getMany'>;
   readonly fillTemplate: FillTemplate;
-  readonly mediaLink: MediaLink;
   readonly within: <T>(ms: number, work: Promise<T>, otherwise: T) => Promise<T>;
 }
 
@@ -30,7 +28,7 @@ const FALLBACK_TYPE = 'application/octet-stream';
 
 /** A message as Meta takes it, with our id for its status webhooks to carry. Nothing has been sent when it says no. */
 export const makeGraphMessage = (deps: GraphMessageDeps) =>
-  async (access: GraphNumberAccess, message: OutboundMessage): Promise<Prepared> => {
+  async (access: MetaCredentials, message: OutboundMessage): Promise<Prepared> => {
     const part = await contentOf(deps, access, message);
     if ('verdict' in part) return part.verdict;
     const context = message.replyTo === null ? undefined : await wireIdOf(deps, message, message.replyTo);
@@ -44,7 +42,7 @@ export type MakeGraphMessage = ReturnType<typeof makeGraphMessage>;
 /** Everybody else has a business-scoped id, which is Meta's own. */
 const addressOf = (peer: string) => (peer.startsWith('+') ? { to: peer.slice(1) } : { recipient: peer });
 
-async function contentOf(deps: GraphMessageDeps, access: GraphNumberAccess, message: OutboundMessage): Promise<Part> {
+async function contentOf(deps: GraphMessageDeps, access: MetaCredentials, message: OutboundMessage): Promise<Part> {
   const { content } = message;
   switch (content.type) {
     case 'text':
@@ -54,7 +52,7 @@ async function contentOf(deps: GraphMessageDeps, access: GraphNumberAccess, mess
     case 'reaction':
       return reactionTo(deps, message, content.reaction);
     case 'template': {
-      const filled = await deps.fillTemplate(message, content.template);
+      const filled = await deps.fillTemplate(message, access.businessAccountId, content.template);
       return 'type' in filled ? { content: filled } : failed(filled.code, filled.detail);
     }
     case 'poll':
@@ -77,23 +75,19 @@ async function wireIdOf({ messages }: GraphMessageDeps, { workspaceId }: Outboun
   return (await messages.getMany(workspaceId, [messageId])).get(messageId)?.wireId ?? undefined;
 }
 
-async function withFile(deps: GraphMessageDeps, access: GraphNumberAccess, message: OutboundMessage, content: Extract<MessageContent, { media: unknown }>): Promise<Part> {
-  const { url, id, base64 } = content.media;
-  const file = url !== undefined ? { link: url } : id !== undefined ? await linkTo(deps, message, id) : await upload(deps, access, message, base64 ?? '', content.media);
+async function withFile(deps: GraphMessageDeps, access: MetaCredentials, message: OutboundMessage, content: Extract<MessageContent, { media: unknown }>): Promise<Part> {
+  const { url, base64 } = content.media;
+  if (url === undefined && base64 === undefined) return failed('media_missing', 'The message names no file that Meta can be given');
+  const file = url !== undefined ? { link: url } : await upload(deps, access, message, base64 ?? '', content.media);
   return 'verdict' in file ? file : { content: mediaContent(content, file) };
 }
 
 type FilePart = GraphMedia | { readonly verdict: Exclude<Prepared, { kind: 'ready' }> };
 
-async function linkTo({ mediaLink }: GraphMessageDeps, { workspaceId }: OutboundMessage, mediaId: string): Promise<FilePart> {
-  const link = await mediaLink(workspaceId, mediaId);
-  return link === undefined ? failed('media_missing', `There is no file ${mediaId} any more`) : { link };
-}
-
 /** Only the file has moved when this fails, so it may be tried again. */
 async function upload(
   { graph, within }: GraphMessageDeps,
-  access: GraphNumberAccess,
+  access: MetaCredentials,
   { tries = 0 }: OutboundMessage,
   base64: string,
   { mimetype = FALLBACK_TYPE, filename = 'file' }: { readonly mimetype?: string | undefined; readonly filename?: string | undefined },

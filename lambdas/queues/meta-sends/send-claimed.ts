@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../../../shared/domain/clock.ts';
-import type { Graph, GraphNumberAccess } from '../../../shared/domain/meta/graph.ts';
+import type { MetaCredentials } from '../../../shared/domain/meta/credentials.ts';
+import type { Graph } from '../../../shared/domain/meta/graph.ts';
 import { verdictOn, type SendVerdict } from '../../../shared/domain/meta/send-verdict.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
 import { loggableError } from '../../../shared/observability/loggable-error.ts';
@@ -27,7 +28,7 @@ const START_WITHIN_MS = 25_000;
  * with the number keep from leaving comes back as `later`; nothing here sends a message a second time (I2).
  */
 export const makeSendClaimed = (deps: SendClaimedDeps) =>
-  async (access: GraphNumberAccess, messages: readonly OutboundMessage[]): Promise<readonly Sent[]> => {
+  async (access: MetaCredentials, messages: readonly OutboundMessage[]): Promise<readonly Sent[]> => {
     const run: Run = { access, deadline: deps.clock.now() + START_WITHIN_MS, stop: undefined };
     const limit = pLimit(PEOPLE_AT_ONCE);
     const groups = [...Map.groupBy(messages, ({ peer }) => peer).values()];
@@ -36,7 +37,7 @@ export const makeSendClaimed = (deps: SendClaimedDeps) =>
 export type SendClaimed = ReturnType<typeof makeSendClaimed>;
 
 interface Run {
-  readonly access: GraphNumberAccess;
+  readonly access: MetaCredentials;
   readonly deadline: number;
   /** Why nothing more leaves from this number now. */
   stop: SendVerdict | undefined;
@@ -55,7 +56,7 @@ async function sendInOrder(deps: SendClaimedDeps, run: Run, group: readonly Outb
 }
 
 /** Never throws: what the others of its batch came to is still to be reported. */
-async function sendOne({ graph, graphMessage }: SendClaimedDeps, access: GraphNumberAccess, message: OutboundMessage): Promise<SendVerdict> {
+async function sendOne({ graph, graphMessage }: SendClaimedDeps, access: MetaCredentials, message: OutboundMessage): Promise<SendVerdict> {
   const tries = message.tries ?? 0;
   try {
     const prepared = await graphMessage(access, message);

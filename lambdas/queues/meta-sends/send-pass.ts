@@ -1,6 +1,6 @@
 import type { SessionEvent } from '../../../shared/contracts/session-events.ts';
 import type { Clock } from '../../../shared/domain/clock.ts';
-import type { GraphNumberAccess } from '../../../shared/domain/meta/graph.ts';
+import type { MetaCredentials } from '../../../shared/domain/meta/credentials.ts';
 import { pairPlan } from '../../../shared/domain/meta/pair-plan.ts';
 import type { PairBuckets, SenderLease, SenderState } from '../../../shared/domain/meta/sender-leases.ts';
 import { filled, msUntil, NUMBER_RULE, taken, type Bucket } from '../../../shared/domain/meta/token-bucket.ts';
@@ -23,7 +23,7 @@ export interface SendPassDeps {
 /** One number's turn. */
 export interface Turn {
   readonly session: Session;
-  readonly access: GraphNumberAccess;
+  readonly access: MetaCredentials;
   readonly lease: SenderLease;
   /** What this run has claimed: the index may show it for a moment longer. */
   readonly seen: Set<string>;

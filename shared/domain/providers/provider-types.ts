@@ -20,13 +20,22 @@ export const canSendType = (provider: Provider, type: MessageContent['type']): b
 /** The Cloud API knows people by number or by its own id; `…@lid` and groups are WhatsApp Web's. */
 export const canReach = (provider: Provider, peer: string): boolean => provider !== 'meta' || !/@(lid|g\.us)$/.test(peer);
 
-/** Throws `unsupported_by_provider`, naming `type` or `to`. */
-export function requireSupported({ id, provider }: Pick<Session, 'id' | 'provider'>, { type }: Pick<MessageContent, 'type'>, peer: string): void {
+/** Meta's limits, in characters; WhatsApp Web takes what our own contract does. */
+const META_TEXT = 4_096;
+const META_CAPTION = 1_024;
+
+/** Throws `unsupported_by_provider`, naming `type`, `to` or `text`. */
+export function requireSupported({ id, provider }: Pick<Session, 'id' | 'provider'>, content: Pick<MessageContent, 'type'> & { readonly text?: string | undefined }, peer: string): void {
+  const { type, text = '' } = content;
   if (!canSendType(provider, type)) {
     throw unsupported('type', `${NAMES[provider]}, through which session ${id} sends, has no messages of type ${type}. Send from a session of another provider.`);
   }
   if (!canReach(provider, peer)) {
     throw unsupported('to', `${NAMES[provider]}, through which session ${id} sends, reaches phone numbers only. Send from a session of another provider.`);
+  }
+  const most = type === 'text' ? META_TEXT : META_CAPTION;
+  if (provider === 'meta' && text.length > most) {
+    throw unsupported('text', `${NAMES[provider]}, through which session ${id} sends, takes ${most} characters here. Send a shorter text.`);
   }
 }
 

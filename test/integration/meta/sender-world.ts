@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MetaClient, type BusinessNumber } from '../../../local/client/meta-client.ts';
 import { startMetaService } from '../../../local/meta/service.ts';
+import { makeFillTemplate } from '../../../lambdas/queues/meta-sends/fill-template.ts';
 import { makeGraphMessage } from '../../../lambdas/queues/meta-sends/graph-message.ts';
 import { makeReport } from '../../../lambdas/queues/meta-sends/report.ts';
 import { makeSendClaimed } from '../../../lambdas/queues/meta-sends/send-claimed.ts';
@@ -22,6 +23,7 @@ import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSenderLeases } from '../../../shared/adapters/dynamodb/dynamo-sender-leases.ts';
 import { dynamoSendingPolicies } from '../../../shared/adapters/dynamodb/dynamo-sending-policies.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoTemplates } from '../../../shared/adapters/dynamodb/dynamo-templates.ts';
 import { graphClient } from '../../../shared/adapters/meta/graph-client.ts';
 import type { MetaSendJob } from '../../../shared/contracts/jobs.ts';
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
@@ -54,6 +56,7 @@ export async function startSenderWorld() {
   const policies = dynamoSendingPolicies(doc, tables.core);
   const outcomes = dynamoOutcomes(doc, tables.core);
   const chats = dynamoChats(doc, tables.messages);
+  const templates = dynamoTemplates(doc, tables.core);
   const numbers = new Map<string, BusinessNumber>(); // by session
   const jobs: Job[] = [];
   const queue: SessionEventBatch[] = [];
@@ -75,8 +78,7 @@ export async function startSenderWorld() {
   const sender = (graph: Graph = graphClient({ baseUrl: service.graph, timeoutMs: 500 })) => {
     const graphMessage = makeGraphMessage({
       graph, messages,
-      fillTemplate: async () => ({ code: 'template_missing', detail: 'There are none here' }),
-      mediaLink: async () => undefined,
+      fillTemplate: makeFillTemplate(templates),
       within: (_ms, work) => work,
     });
     return makeSendDue({
@@ -98,7 +100,7 @@ export async function startSenderWorld() {
   }
 
   return {
-    dynamo, service, meta, clock, sessions, outbox, messages, campaigns, held, leases, policies, outcomes, chats, jobs, batches, sender, consume,
+    dynamo, service, meta, clock, sessions, outbox, messages, campaigns, held, leases, policies, outcomes, chats, templates, jobs, batches, sender, consume,
     pass: (ms: number) => void (aheadMs += ms),
     async number(change: Partial<Session> = {}): Promise<{ readonly session: Session; readonly shop: BusinessNumber }> {
       const shop = await meta.number(`+49301${String(numbers.size).padStart(5, '0')}`);
