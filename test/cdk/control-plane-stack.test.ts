@@ -30,8 +30,6 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   InstancesApi: env.InstancesApiEnv,
   ApiKeysApi: env.ApiKeysApiEnv,
   SendingPolicyApi: env.SendingPolicyApiEnv,
-  TemplatesApi: env.TemplatesApiEnv,
-  MetaIngest: env.MetaIngestEnv,
   SessionEvents: env.SessionEventsEnv,
   CampaignJobs: env.CampaignJobsEnv,
   WebhookDeliveries: env.WebhookDeliveriesEnv,

@@ -11,23 +11,25 @@ import { identityEvent, instantOf, phoneNumberOf } from './reported.ts';
 export function statusEvents(status: WebhookStatus): readonly SessionEvent[] | undefined {
   const messageId = MessageId.safeParse(status.biz_opaque_callback_data).data;
   const at = instantOf(status.timestamp);
-  const event = messageId === undefined ? undefined : eventOf(status, messageId, at);
-  if (!event) return undefined;
-  return [...identityEvent(at, phoneNumberOf(status.recipient_id), status.recipient_user_id, null), event];
+  const events = messageId === undefined ? [] : eventsOf(status, messageId, at);
+  if (events.length === 0) return undefined;
+  return [...identityEvent(at, phoneNumberOf(status.recipient_id), status.recipient_user_id, null), ...events];
 }
 
-function eventOf({ status, id: wireId, errors }: WebhookStatus, messageId: string, at: string): SessionEvent | undefined {
+/** A later status may come without an earlier one, which alone told Meta's id if the answer to the send was lost. */
+function eventsOf({ status, id: wireId, errors }: WebhookStatus, messageId: string, at: string): readonly SessionEvent[] {
+  const sent = { type: 'message.sent', at, messageId, wireId } as const;
   switch (status) {
     case 'sent':
-      return { type: 'message.sent', at, messageId, wireId };
+      return [sent];
     case 'delivered':
     case 'read':
     case 'played':
-      return { type: 'message.ack', at, messageId, ack: status };
+      return [sent, { type: 'message.ack', at, messageId, ack: status }];
     case 'failed':
-      return { type: 'message.failed', at, messageId, failure: failureOf(errors) };
+      return [{ type: 'message.failed', at, messageId, failure: failureOf(errors) }];
     default:
-      return undefined;
+      return [];
   }
 }
 

@@ -57,7 +57,7 @@ async function run(deps: SendDueDeps, turn: Turn): Promise<void> {
     for (let isDone = false; !isDone; ) {
       const idle = await sendUntilIdle(deps, { ...turn, lease }, endAt);
       lease = { ...lease, state: idle.state };
-      ({ againAt } = idle);
+      againAt = idle.againAt ?? againAt;
       if (deps.clock.now() >= endAt) return await goOnLater(deps, lease);
       const released = await deps.leases.release(lease);
       isDone = released.outcome !== 'look-again';

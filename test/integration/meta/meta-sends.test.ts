@@ -190,6 +190,15 @@ describe('campaigns over such a number', () => {
     expect(await world.campaigns.counts(id)).toMatchObject({ sending: 1, sent: 4, failed: 1 });
   });
 
+  it('go on when the wait of one that was given back is over, though somebody else asked for a look meanwhile', async () => {
+    const { messages } = await running();
+    await world.meta.fault(shop.phoneNumberId, { kind: 'error', code: 131016 });
+    await Promise.all([world.run(session), world.run(session), world.run(session)]);
+    await world.consume();
+    expect(await Promise.all(messages.map(world.status))).toContain('queued');
+    expect(world.jobs.map(({ delaySeconds }) => Math.ceil(delaySeconds))).toEqual([5]);
+  });
+
   it('leave the messages of a paused one where they are', async () => {
     const { id, messages } = await running();
     await world.campaigns.transition(WORKSPACE, id, ['running'], 'paused', {});
