@@ -42,7 +42,7 @@ function makeRequeueWork(scope: Construct, { data, environment, logs }: Function
     timeout: TIMEOUT,
   });
   data.core.grantBulkWrite(requeue); // starts scheduled campaigns, whose jobs it writes
-  data.messages.grantRead(requeue);
+  data.messages.grantWrite(requeue); // moves what waits for a number that is down
   data.campaignJobs.grantSend(requeue);
   data.webhookDeliveries.grantSend(requeue);
   data.metaSends.grantSend(requeue);

@@ -1,4 +1,6 @@
+import type { MetaSendJob } from '../../../shared/contracts/jobs.ts';
 import type { Clock } from '../../../shared/domain/clock.ts';
+import type { EnqueueJobs } from '../../../shared/domain/job-queue.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
 import type { Outbox } from '../../../shared/domain/outbox/outbox.ts';
 import type { FindCandidates } from '../../../shared/domain/providers/find-candidates.ts';
@@ -7,7 +9,6 @@ import { NO_OUTCOMES, type RecentOutcomes } from '../../../shared/domain/provide
 import type { MoveQueued } from '../../../shared/domain/providers/move-queued.ts';
 import { selectNumber } from '../../../shared/domain/providers/select-number.ts';
 import { numbersOf, type SendingPolicies, type SendingPolicy } from '../../../shared/domain/providers/sending-policy.ts';
-import type { InstanceCalls } from '../../../shared/domain/sessions/instance-calls.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
 
@@ -20,7 +21,7 @@ export interface FailOverDeps {
   readonly isOptedOut: (workspaceId: string, peer: string) => Promise<boolean>;
   readonly moveQueued: MoveQueued;
   readonly chatIdOf: (workspaceId: string, sessionId: string, peer: string) => string;
-  readonly calls: Pick<InstanceCalls, 'nudge'>;
+  readonly enqueue: EnqueueJobs<MetaSendJob>;
   readonly clock: Clock;
 }
 
@@ -66,6 +67,6 @@ async function moveOne(deps: FailOverDeps, policy: SendingPolicy, message: Outbo
   if (!choice || choice.session.id === sessionId) return false;
   const chatId = deps.chatIdOf(workspaceId, choice.session.id, peer);
   if (!(await deps.moveQueued(message, { sessionId: choice.session.id, chatId }))) return false;
-  await deps.calls.nudge(choice.session, 'outbox');
+  if (choice.session.provider === 'meta') await deps.enqueue([{ v: 1, kind: 'send', sessionId: choice.session.id }]); // instances look by themselves
   return true;
 }

@@ -2,28 +2,37 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import withMiddleware from '@middy/core';
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
+import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoHeldMessages } from '../../../shared/adapters/dynamodb/dynamo-held-messages.ts';
 import { dynamoMetaSessions } from '../../../shared/adapters/dynamodb/dynamo-meta-sessions.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
+import { dynamoMoveQueued } from '../../../shared/adapters/dynamodb/dynamo-move-queued.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
+import { dynamoOutcomes } from '../../../shared/adapters/dynamodb/dynamo-outcomes.ts';
+import { dynamoSendingPolicies } from '../../../shared/adapters/dynamodb/dynamo-sending-policies.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoTemplates } from '../../../shared/adapters/dynamodb/dynamo-templates.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { RequeueWorkEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
-import type { CampaignJob, WebhookDeliveryJob } from '../../../shared/contracts/jobs.ts';
+import type { CampaignJob, MetaSendJob, WebhookDeliveryJob } from '../../../shared/contracts/jobs.ts';
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import { makeFollowUpCampaign } from '../../../shared/domain/campaigns/follow-up-campaign.ts';
 import { makeRecountCampaign } from '../../../shared/domain/campaigns/recount-campaign.ts';
 import { makeStartCampaign } from '../../../shared/domain/campaigns/start-campaign.ts';
 import { systemClock as clock } from '../../../shared/domain/clock.ts';
+import { makeHasTemplate } from '../../../shared/domain/meta/sendable-templates.ts';
+import { makeFindCandidates } from '../../../shared/domain/providers/find-candidates.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { campaignMessageIdOf } from '../../../shared/identity/campaign-message-identity.ts';
+import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { logger } from '../../../shared/observability/logger.ts';
 import { tracing } from '../../../shared/observability/tracer.ts';
+import { makeFailOver } from './fail-over.ts';
 import { makeRequeueMetaSends } from './requeue-meta-sends.ts';
 import { makeRequeueWork } from './requeue-work.ts';
 
@@ -34,7 +43,10 @@ const tables = { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE };
 const campaigns = dynamoCampaigns(doc, tables.core);
 const outbox = dynamoOutbox(doc, tables);
 const enqueue = sqsJobs<CampaignJob>(sqs, config.CAMPAIGN_JOBS_QUEUE_URL);
-const startCampaign = makeStartCampaign({ campaigns, sessions: dynamoSessions(doc, tables.core), outbox, enqueue, clock });
+const sessions = dynamoSessions(doc, tables.core);
+const outcomes = dynamoOutcomes(doc, tables.core);
+const enqueueMetaSends = sqsJobs<MetaSendJob>(sqs, config.META_SENDS_QUEUE_URL);
+const startCampaign = makeStartCampaign({ campaigns, sessions, outbox, enqueue, clock });
 const messages = dynamoMessages(doc, tables.messages);
 const recountCampaign = makeRecountCampaign({ campaigns, messages, clock, messageIdOf: campaignMessageIdOf });
 const deliveries = dynamoDeliveries(doc, tables.core);
@@ -48,11 +60,23 @@ const requeueWork = makeRequeueWork({
   followUpCampaign: makeFollowUpCampaign({ campaigns, outbox, enqueue, startCampaign, recountCampaign, announce, clock }),
   deliveries,
   enqueueDeliveries,
+  failOver: makeFailOver({
+    policies: dynamoSendingPolicies(doc, tables.core),
+    sessions,
+    outcomes,
+    outbox,
+    findCandidates: makeFindCandidates({ sessions, outcomes, chats: dynamoChats(doc, tables.messages), hasTemplate: makeHasTemplate(dynamoTemplates(doc, tables.core)) }),
+    isOptedOut: async () => false,
+    moveQueued: dynamoMoveQueued(doc, tables.messages),
+    chatIdOf,
+    enqueue: enqueueMetaSends,
+    clock,
+  }),
   requeueMetaSends: makeRequeueMetaSends({
     metaSessions: dynamoMetaSessions(doc, tables.core),
     outbox,
     held: dynamoHeldMessages(doc, tables, clock),
-    enqueue: sqsJobs(sqs, config.META_SENDS_QUEUE_URL),
+    enqueue: enqueueMetaSends,
     clock,
   }),
   clock,

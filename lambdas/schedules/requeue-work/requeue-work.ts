@@ -13,6 +13,7 @@ export interface RequeueWorkDeps {
   readonly deliveries: Pick<Deliveries, 'listDue'>;
   readonly enqueueDeliveries: EnqueueJobs<WebhookDeliveryJob>;
   readonly requeueMetaSends: () => Promise<void>;
+  readonly failOver: () => Promise<unknown>;
   readonly clock: Clock;
 }
 
@@ -27,7 +28,7 @@ const DELIVERY_GRACE_MS = 15_000;
  */
 export const makeRequeueWork = (deps: RequeueWorkDeps) =>
   async (): Promise<void> => {
-    const results = await Promise.allSettled([...(await campaignSteps(deps)), requeueDeliveries(deps), deps.requeueMetaSends()]);
+    const results = await Promise.allSettled([...(await campaignSteps(deps)), requeueDeliveries(deps), deps.requeueMetaSends(), deps.failOver()]);
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${results.length} steps failed`);
   };
