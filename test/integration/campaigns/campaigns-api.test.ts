@@ -32,6 +32,7 @@ beforeAll(async () => {
     MESSAGES_TABLE: dynamo.tables.messages,
     REGISTRY_TABLE: dynamo.tables.registry,
     CAMPAIGN_JOBS_QUEUE_URL: queueUrl,
+    META_SENDS_QUEUE_URL: queueUrl, // nothing here sends through Meta
     NUDGE_SECRET_ARN: 'arn:nudge',
   });
   ({ handler } = await import('../../../lambdas/api/campaigns/campaigns.handler.ts'));

@@ -28,6 +28,7 @@ export async function startApiWorld() {
     MESSAGES_TABLE: tables.messages,
     REGISTRY_TABLE: tables.registry,
     NUDGE_SECRET_ARN: 'arn:nudge',
+    META_SENDS_QUEUE_URL: 'http://127.0.0.1:9/meta-sends', // nothing here sends through Meta
   });
   const instanceId = anId('ins');
   const registry = dynamoInstanceRegistry(doc, tables.registry);

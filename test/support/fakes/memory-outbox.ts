@@ -74,7 +74,7 @@ function claimRows(table: MemoryMessageTable, { sessionId, fencingToken, leaseTo
   if (leaseToken !== undefined && table.leaseTokens.get(sessionId) !== leaseToken) return { outcome: 'fenced' };
   const campaignId = messages[0]?.campaignId ?? null;
   if (campaignId !== null && !table.runningCampaigns.has(campaignId)) return { outcome: 'campaign-not-running' };
-  const ours = messages.filter(({ id }) => move(table, id, 'queued', { status: 'sending', claimToken: fencingToken }));
+  const ours = messages.filter(({ id }) => table.rows.get(id)?.sessionId === sessionId && move(table, id, 'queued', { status: 'sending', claimToken: fencingToken }));
   const counter = `${campaignId} ${sessionId}`;
   if (campaignId !== null) table.sendingCounts.set(counter, (table.sendingCounts.get(counter) ?? 0) + ours.length);
   return { outcome: 'claimed', claimed: ours.map(({ id }) => outboundOfRow(table.rows.get(id) as MessageRow)) };
