@@ -34,7 +34,7 @@ describe('the verdict on an answer of Meta', () => {
     ['trouble at Meta', refused(131016, 503), 'nothing'],
     ['any 5xx in Meta’s words', refused(99, 500), 'nothing'],
     ['no connection', { outcome: 'unreachable', reason: 'refused' }, 'nothing'],
-  ] as const)('%s: later', (_, answer, holds) => expect(verdictOn(answer as GraphSendOutcome, 0)).toMatchObject({ kind: 'later', holds }));
+  ] as const)('%s: later', (_, answer, holds) => expect(verdictOn(answer, 0)).toMatchObject({ kind: 'later', holds }));
 
   it('waits longer each time, as long as Meta asks for at least, and gives up in the end', () => {
     const waits = [0, 1, 2, 3].map((tries) => verdictOn(refused(131016, 503), tries)).map((verdict) => (verdict.kind === 'later' ? verdict.waitMs : -1));
