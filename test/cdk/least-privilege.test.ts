@@ -84,6 +84,19 @@ describe('roles', () => {
     (role) => expect(actionsOn(controlPlane, role, /NudgeSecret/)).toEqual([]),
   );
 
+  it('let who takes webhooks of Meta read the table, send to one queue, and open no credentials', () => {
+    expect(actionsOn(controlPlane, 'MetaIngestApiRole', /CoreTable/).filter((action) => WRITES.test(action))).toEqual([]);
+    expect(actionsOn(controlPlane, 'MetaIngestApiRole', /SessionEventsQueue/)).toEqual(['sqs:SendMessage']);
+    expect(actionsOn(controlPlane, 'MetaIngestApiRole', /MetaAppSecret/)).toEqual(['secretsmanager:GetSecretValue']);
+    expect(actionsOn(controlPlane, 'MetaIngestApiRole', /MessagesTable|RegistryTable|NudgeSecret|CredentialsKey|WebhookDeliveries/)).toEqual([]);
+  });
+
+  it('let who makes sessions seal access tokens, and who needs them open them', () => {
+    const holders = policiesOf(controlPlane).map(([role]) => [role, actionsOn(controlPlane, role, /CredentialsKey/)] as const).filter(([, actions]) => actions.length > 0);
+    expect(Object.fromEntries(holders)).toEqual({ SessionsApiRole: ['kms:Decrypt', 'kms:GenerateDataKey'], TemplatesApiRole: ['kms:Decrypt'] });
+    expect(JSON.stringify(policiesOf(fleet))).not.toContain('CredentialsKey');
+  });
+
   it('let instances alone open snapshots', () => {
     expect(actionsOn(fleet, 'TaskTaskRole', /SnapshotKey/)).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey']));
     expect(JSON.stringify(policiesOf(controlPlane))).not.toContain('SnapshotKey');
