@@ -28,6 +28,8 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   CampaignsApi: env.CampaignsApiEnv,
   WebhooksApi: env.WebhooksApiEnv,
   InstancesApi: env.InstancesApiEnv,
+  TemplatesApi: env.TemplatesApiEnv,
+  MetaIngestApi: env.MetaIngestEnv,
   ApiKeysApi: env.ApiKeysApiEnv,
   SendingPolicyApi: env.SendingPolicyApiEnv,
   SessionEvents: env.SessionEventsEnv,

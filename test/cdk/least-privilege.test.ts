@@ -84,11 +84,17 @@ describe('roles', () => {
     (role) => expect(actionsOn(controlPlane, role, /NudgeSecret/)).toEqual([]),
   );
 
-  it('let whoever sends for a number at Meta open its credentials, and seal none', () => {
-    expect(actionsOn(controlPlane, 'MetaSendsRole', /CredentialsKey/)).toEqual(['kms:Decrypt']);
-    for (const role of ['MessagesApiRole', 'ChatsApiRole', 'CampaignJobsRole', 'RequeueWorkRole', 'SessionEventsRole']) {
-      expect([role, actionsOn(controlPlane, role, /CredentialsKey/)]).toEqual([role, []]);
-    }
+  it('let who takes webhooks of Meta read the table, send to one queue, and open no credentials', () => {
+    expect(actionsOn(controlPlane, 'MetaIngestApiRole', /CoreTable/).filter((action) => WRITES.test(action))).toEqual([]);
+    expect(actionsOn(controlPlane, 'MetaIngestApiRole', /SessionEventsQueue/)).toEqual(['sqs:SendMessage']);
+    expect(actionsOn(controlPlane, 'MetaIngestApiRole', /MetaAppSecret/)).toEqual(['secretsmanager:GetSecretValue']);
+    expect(actionsOn(controlPlane, 'MetaIngestApiRole', /MessagesTable|RegistryTable|NudgeSecret|CredentialsKey|WebhookDeliveries/)).toEqual([]);
+  });
+
+  it('let who makes sessions seal access tokens, and who needs them open them', () => {
+    const holders = policiesOf(controlPlane).map(([role]) => [role, actionsOn(controlPlane, role, /CredentialsKey/)] as const).filter(([, actions]) => actions.length > 0);
+    expect(Object.fromEntries(holders)).toEqual({ SessionsApiRole: ['kms:Decrypt', 'kms:GenerateDataKey'], TemplatesApiRole: ['kms:Decrypt'], MetaSendsRole: ['kms:Decrypt'] });
+    expect(JSON.stringify(policiesOf(fleet))).not.toContain('CredentialsKey');
   });
 
   it('let instances alone open snapshots', () => {

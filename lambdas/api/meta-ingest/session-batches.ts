@@ -20,7 +20,7 @@ export function sessionBatches({ id, workspaceId, fencingToken }: Session, told:
     fencingToken,
     sequence: arrivalKey(id, ...portion.map(({ key }) => key)),
     numbered: 'on-arrival',
-    events: portion.flatMap(({ events }) => events),
+    events: portion.flatMap(({ events }) => events.map(wellFormed)),
   }));
 }
 
@@ -38,3 +38,7 @@ function portions(told: readonly KeyedEvents[]): readonly (readonly KeyedEvents[
   }
   return all;
 }
+
+/** Half a character, which JSON can write but no database takes, becomes the sign for one that is lost. */
+const wellFormed = (event: SessionEvent): SessionEvent =>
+  JSON.parse(JSON.stringify(event), (_name, part: unknown) => (typeof part === 'string' ? part.toWellFormed() : part)) as SessionEvent;

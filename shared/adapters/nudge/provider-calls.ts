@@ -26,7 +26,11 @@ export function providerCalls(fleet: InstanceCalls, enqueue: EnqueueJobs<MetaSen
       if (session.provider !== 'meta') return fleet.nudge(session, about);
       if (about === 'outbox') await wakeOnce(session.id, session.id);
     },
-    command: async (session, command) => (session.provider === 'meta' ? put(actOf(session, command)) : fleet.command(session, command)),
+    async command(session, command) {
+      if (session.provider !== 'meta') return fleet.command(session, command);
+      const hasNothingToDo = command.command === 'typing' && !command.isTyping; // Meta's own ends by itself
+      return hasNothingToDo || put(actOf(session, command));
+    },
   };
 }
 

@@ -46,6 +46,7 @@ describe('whoever sends for a session', () => {
     expect([nudged, jobs]).toEqual([[web.id], [{ v: 1, kind: 'send', sessionId: number.id }]]);
     expect(await calls.command(web, { command: 'mark-read', peer: ADA })).toBe(false);
     expect(await calls.command(number, { command: 'mark-read', peer: ADA })).toBe(true);
+    expect(await calls.command(number, { command: 'typing', peer: ADA, isTyping: false })).toBe(true);
     expect(jobs.at(-1)).toEqual({ v: 1, kind: 'mark-read', workspaceId: number.workspaceId, sessionId: number.id, peer: ADA });
   });
 
