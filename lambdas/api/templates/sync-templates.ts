@@ -31,6 +31,12 @@ export const makeSyncTemplates = (deps: SyncTemplatesDeps): Operation<typeof tem
   };
 
 const substance = ({ metaId, category, status, rejectedReason, parameterFormat, components }: Template): string =>
-  JSON.stringify([metaId, category, status, rejectedReason, parameterFormat, components]);
+  JSON.stringify([metaId, category, status, rejectedReason, parameterFormat, components], inOneOrder);
+
+/** A table gives fields back in an order of its own. */
+function inOneOrder(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 const isChanged = (before: Template | undefined, now: Template): boolean => before !== undefined && substance(before) !== substance(now);

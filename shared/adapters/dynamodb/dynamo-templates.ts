@@ -36,7 +36,7 @@ export const dynamoTemplates = (doc: DynamoDBDocumentClient, tableName: string):
       ...setting(rest, 'createdAt = if_not_exists(createdAt, :createdAt)', { ':createdAt': createdAt }),
       ReturnValues: 'ALL_OLD',
     }));
-    return Attributes && templateOf(Attributes);
+    return Attributes?.['id'] === undefined ? undefined : templateOf(Attributes);
   },
 
   async review(workspaceId, templateId, { status, rejectedReason, at }) {
