@@ -89,6 +89,7 @@ export const API_TIMEOUT = Duration.seconds(28);
 export const CONSUMER_TIMEOUT = {
   sessionEvents: Duration.seconds(30),
   campaignJobs: Duration.seconds(60),
+  contactImports: Duration.seconds(60),
   webhookDeliveries: Duration.seconds(60),
   metaSends: Duration.seconds(90), // below the lease of a sender
 } as const;

@@ -270,6 +270,7 @@ function makeRoutes({ id, config, metrics, log }: Base, { lease, pool, reconcile
       else reconciler.look(sessionId).catch((error: unknown) => log.warn({ sessionId, err: error }, 'nudge not followed'));
     },
     onCommand: (sessionId, command) => pool.command(sessionId, command),
+    onCheck: (sessionId, numbers) => pool.checkNumbers(sessionId, numbers),
     health: () => ({ isHealthy: lease.isHeld(), id, state: lease.state, sessions: pool.size }),
     stats: () => ({ id, state: lease.state, capacity: config.CAPACITY, sessions: pool.stats() }),
     metrics: () => {

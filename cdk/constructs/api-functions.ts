@@ -117,6 +117,26 @@ const makeChats: MakeFunction = (scope, { data, environment, logs, network }) =>
   return chats;
 };
 
+const makeContacts: MakeFunction = (scope, { data, environment, logs, network }) => {
+  const contacts = new NodeFunction(scope, 'ContactsApi', {
+    entry: entryOf('contacts'),
+    description: 'Contacts: one a person, search, imports, number checks',
+    env: env.ContactsApiEnv,
+    environment,
+    logs,
+    network,
+    timeout: API_TIMEOUT, // WhatsApp answers about one number after the other
+    memoryMiB: 1024, // reads files of 50,000 rows
+  });
+  data.core.grantBulkWrite(contacts);
+  data.messages.grantWrite(contacts);
+  data.registry.grantRead(contacts);
+  data.contactImports.grantSend(contacts);
+  data.webhookDeliveries.grantSend(contacts);
+  data.grantNudging(contacts);
+  return contacts;
+};
+
 const makeCampaigns: MakeFunction = (scope, { data, environment, logs, network }) => {
   const campaigns = new NodeFunction(scope, 'CampaignsApi', {
     entry: entryOf('campaigns'),
@@ -197,6 +217,7 @@ export const makeApiFunctions = (scope: Construct, setting: FunctionSetting, api
   sessions: makeSessions(scope, setting),
   messages: makeMessages(scope, setting),
   chats: makeChats(scope, setting),
+  contacts: makeContacts(scope, setting),
   campaigns: makeCampaigns(scope, setting),
   webhooks: makeWebhooks(scope, setting),
   instances: makeInstances(scope, setting),

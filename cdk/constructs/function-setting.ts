@@ -25,6 +25,7 @@ const environmentOf = (data: DataStack, settings: StageSettings) => ({
   REGISTRY_TABLE: data.registry.tableName,
   SESSION_EVENTS_QUEUE_URL: data.sessionEvents.queueUrl,
   CAMPAIGN_JOBS_QUEUE_URL: data.campaignJobs.queueUrl,
+  CONTACT_IMPORTS_QUEUE_URL: data.contactImports.queueUrl,
   WEBHOOK_DELIVERIES_QUEUE_URL: data.webhookDeliveries.queueUrl,
   META_SENDS_QUEUE_URL: data.metaSends.queueUrl,
   NUDGE_SECRET_ARN: data.nudgeSecret.secretArn,

@@ -10,6 +10,7 @@ const entryOf = (name: string): string => `lambdas/queues/${name}/${name}.handle
 export function makeQueueFunctions(scope: Construct, setting: FunctionSetting): void {
   makeSessionEvents(scope, setting);
   makeCampaignJobs(scope, setting);
+  makeContactImports(scope, setting);
   makeWebhookDeliveries(scope, setting);
   makeMetaSends(scope, setting);
 }
@@ -50,6 +51,23 @@ function makeCampaignJobs(scope: Construct, { data, environment, logs, network }
   data.webhookDeliveries.grantSend(consumer);
   // A cap, so that one large campaign leaves the tables and Lambda's own limit to others.
   data.campaignJobs.feed(consumer, { batchSize: 2, maxConcurrency: 10 });
+}
+
+function makeContactImports(scope: Construct, { data, environment, logs }: FunctionSetting): void {
+  const consumer = new NodeFunction(scope, 'ContactImports', {
+    entry: entryOf('contact-imports'),
+    description: 'Takes a share of an imported file into the contacts',
+    env: env.ContactImportsEnv,
+    environment,
+    logs,
+    timeout: CONSUMER_TIMEOUT.contactImports,
+    memoryMiB: 1024,
+  });
+  data.core.grantBulkWrite(consumer); // deliveries are written in bulk
+  data.messages.grantWrite(consumer); // who is opted out gets no more of a campaign
+  data.webhookDeliveries.grantSend(consumer);
+  // A workspace's contacts share a partition: more at once would only wait for each other.
+  data.contactImports.feed(consumer, { batchSize: 1, maxConcurrency: 4 });
 }
 
 function makeWebhookDeliveries(scope: Construct, { data, environment, logs }: FunctionSetting): void {

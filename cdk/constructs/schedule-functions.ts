@@ -44,6 +44,7 @@ function makeRequeueWork(scope: Construct, { data, environment, logs }: Function
   data.core.grantBulkWrite(requeue); // starts scheduled campaigns, whose jobs it writes
   data.messages.grantWrite(requeue); // moves what waits for a number that is down
   data.campaignJobs.grantSend(requeue);
+  data.contactImports.grantSend(requeue);
   data.webhookDeliveries.grantSend(requeue);
   data.metaSends.grantSend(requeue);
   runEveryMinute(scope, requeue);

@@ -46,6 +46,7 @@ function addRoutes(api: HouseRestApi, functions: ApiFunctions): void {
   api.route('/api/whatsapp/{proxy+}', functions.sessions); // paths of the system this one replaces
   api.routeTree('/v1/messages', functions.messages);
   api.routeTree('/v1/chats', functions.chats);
+  api.routeTree('/v1/contacts', functions.contacts);
   api.routeTree('/v1/campaigns', functions.campaigns);
   api.routeTree('/v1/webhooks', functions.webhooks);
   api.routeTree('/v1/templates', functions.templates);

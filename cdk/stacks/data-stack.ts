@@ -26,6 +26,7 @@ export class DataStack extends Stack {
   readonly registry: HouseTable;
   readonly sessionEvents: WorkQueue;
   readonly campaignJobs: WorkQueue;
+  readonly contactImports: WorkQueue;
   readonly webhookDeliveries: WorkQueue;
   readonly metaSends: WorkQueue;
   readonly nudgeSecret: Secret;
@@ -47,6 +48,7 @@ export class DataStack extends Stack {
     this.alarms = this.#makeAlarmTopic();
     this.sessionEvents = this.#makeQueue('SessionEvents', 'session-events', CONSUMER_TIMEOUT.sessionEvents, true);
     this.campaignJobs = this.#makeQueue('CampaignJobs', 'campaign-jobs', CONSUMER_TIMEOUT.campaignJobs);
+    this.contactImports = this.#makeQueue('ContactImports', 'contact-imports', CONSUMER_TIMEOUT.contactImports);
     this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', CONSUMER_TIMEOUT.webhookDeliveries);
     this.metaSends = this.#makeQueue('MetaSends', 'meta-sends', CONSUMER_TIMEOUT.metaSends);
     this.nudgeSecret = this.#makeNudgeSecret();

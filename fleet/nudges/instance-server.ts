@@ -2,7 +2,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { AddressInfo } from 'node:net';
 import type * as z from 'zod';
 import { SessionId } from '../../shared/contracts/ids.ts';
-import { InstanceCommand, Nudge } from '../../shared/contracts/nudge.ts';
+import { InstanceCommand, Nudge, NumberCheck } from '../../shared/contracts/nudge.ts';
 import type { RequestVerifier } from './request-signature.ts';
 
 const MOST_BODY_BYTES = 16 * 1024;
@@ -19,6 +19,8 @@ export interface InstanceRoutes {
   readonly onNudge: (sessionId: string, about: Nudge['about']) => void;
   /** `false`: the session is not connected here. */
   readonly onCommand: (sessionId: string, command: InstanceCommand) => Promise<boolean>;
+  /** At the places of the numbers; `undefined`: the session is not connected here. */
+  readonly onCheck: (sessionId: string, numbers: readonly string[]) => Promise<readonly (boolean | null)[] | undefined>;
   readonly health: () => { readonly isHealthy: boolean; readonly [detail: string]: unknown };
   readonly stats: () => object;
   readonly metrics: () => Promise<string>;
@@ -60,6 +62,7 @@ export class InstanceServer {
     this.#app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body)); // signed as it came
     this.#addOpenRoutes();
     this.#addSignedRoutes();
+    this.#addChecks();
   }
 
   /** Until then every request is answered 503: the port has to be known before the instance can be put together. */
@@ -107,6 +110,16 @@ export class InstanceServer {
       if (!command) return reply;
       const isDone = await this.#routes.onCommand(request.params.id, command).catch(() => false);
       return isDone ? reply.code(200).send({}) : reply.code(409).send({ code: 'not_connected', detail: 'The session is not connected here' });
+    });
+  }
+
+  #addChecks(): void {
+    this.#app.post<{ Params: { id: string } }>('/sessions/:id/checks', async (request, reply) => {
+      if (!(await this.#isAllowed(request, reply, ['valid']))) return reply;
+      const check = await parseBody(NumberCheck, request, reply);
+      if (!check) return reply;
+      const onWhatsApp = await this.#routes.onCheck(request.params.id, check.numbers).catch(() => undefined);
+      return onWhatsApp ? reply.code(200).send({ onWhatsApp }) : reply.code(409).send({ code: 'not_connected', detail: 'The session is not connected here' });
     });
   }
 

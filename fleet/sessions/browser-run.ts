@@ -125,6 +125,11 @@ export class BrowserRun {
     await this.#client?.requestPairingCode(phoneNumber);
   }
 
+  /** At the places of the numbers; `undefined`: not connected. */
+  async checkNumbers(numbers: readonly string[]): Promise<readonly (boolean | null)[] | undefined> {
+    return this.isConnected ? this.#client?.areOnWhatsApp(numbers) : undefined;
+  }
+
   /** `false`: not connected. */
   async command(command: InstanceCommand): Promise<boolean> {
     if (!this.isConnected || !this.#client) return false;

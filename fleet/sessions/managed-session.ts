@@ -83,6 +83,10 @@ export class ManagedSession {
     else this.#browser.wakeOutbox();
   }
 
+  checkNumbers(numbers: readonly string[]): Promise<readonly (boolean | null)[] | undefined> {
+    return this.#browser.checkNumbers(numbers);
+  }
+
   command(command: InstanceCommand): Promise<boolean> {
     return this.#browser.command(command);
   }

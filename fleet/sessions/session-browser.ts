@@ -146,6 +146,10 @@ export class SessionBrowser {
     await this.#run?.requestPairingCode(phoneNumber);
   }
 
+  async checkNumbers(numbers: readonly string[]): Promise<readonly (boolean | null)[] | undefined> {
+    return this.#run?.checkNumbers(numbers);
+  }
+
   async command(command: InstanceCommand): Promise<boolean> {
     return (await this.#run?.command(command)) ?? false;
   }

@@ -78,6 +78,11 @@ export class SessionPool {
     this.#contextOf(record).warn('session_pool', `refused_${code}`, `${detail}: it starts elsewhere, or as soon as there is room`);
   }
 
+  /** At the places of the numbers; `undefined`: not connected here. */
+  async checkNumbers(sessionId: string, numbers: readonly string[]): Promise<readonly (boolean | null)[] | undefined> {
+    return this.#sessions.get(sessionId)?.checkNumbers(numbers);
+  }
+
   async command(sessionId: string, command: InstanceCommand): Promise<boolean> {
     return (await this.#sessions.get(sessionId)?.command(command)) ?? false;
   }

@@ -114,6 +114,8 @@ export interface WhatsAppClient {
   setTyping(peer: string, isTyping: boolean): Promise<void>;
   /** Whether each of these people has ever written to us, as far as this page knows. */
   haveWritten(peers: readonly string[]): Promise<readonly boolean[]>;
+  /** Asks WhatsApp about numbers, with a pause between them. At their places; `null`: it did not say. Takes 20 s at most. */
+  areOnWhatsApp(numbers: readonly string[]): Promise<readonly (boolean | null)[]>;
   /** Rejects if the page does not answer in time. Not connected until it is `ready`. */
   checkHealth(): Promise<PageHealth>;
   /** Loads the page anew. `ready` comes again when it is up, or `closed`. Rejects if the page does not let go of itself. */

@@ -39,6 +39,15 @@ export const MessagesApiEnv = z.object({
 
 export const ChatsApiEnv = MessagesApiEnv;
 
+export const ContactsApiEnv = z.object({
+  CORE_TABLE: table,
+  MESSAGES_TABLE: table,
+  REGISTRY_TABLE: table,
+  NUDGE_SECRET_ARN: secretArn,
+  CONTACT_IMPORTS_QUEUE_URL: z.url(),
+  WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+});
+
 export const CampaignsApiEnv = z.object({
   CORE_TABLE: table,
   MESSAGES_TABLE: table,
@@ -92,6 +101,8 @@ export const MetaSendsEnv = z.object({
   META_GRAPH_URL: graphUrl,
 });
 
+export const ContactImportsEnv = z.object({ CORE_TABLE: table, MESSAGES_TABLE: table, WEBHOOK_DELIVERIES_QUEUE_URL: z.url() });
+
 export const WebhookDeliveriesEnv = z.object({
   CORE_TABLE: table,
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
@@ -118,6 +129,7 @@ export const RequeueWorkEnv = z.object({
   CORE_TABLE: table,
   MESSAGES_TABLE: table,
   CAMPAIGN_JOBS_QUEUE_URL: z.url(),
+  CONTACT_IMPORTS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
   META_SENDS_QUEUE_URL: z.url(),
 });

@@ -23,6 +23,15 @@ export const WebhookDeliveryJob = z.object({
 });
 export type WebhookDeliveryJob = z.infer<typeof WebhookDeliveryJob>;
 
+/** A pointer to one slice of a contact import; its rows lie in the table. */
+export const ContactImportJob = z.object({
+  v: z.literal(1),
+  workspaceId: z.string(),
+  importId: z.string(),
+  slice: z.int().nonnegative(),
+});
+export type ContactImportJob = z.infer<typeof ContactImportJob>;
+
 /**
  * Something to do with a number on Meta's Cloud API. `send`: look at its outbox, the truth is there; the others act in a
  * chat at once, and may get lost.

@@ -10,3 +10,10 @@ export const InstanceCommand = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('typing'), peer: z.string(), isTyping: z.boolean() }),
 ]);
 export type InstanceCommand = z.infer<typeof InstanceCommand>;
+
+/** Body of `POST /sessions/{id}/checks`: asks WhatsApp about numbers, one after the other. */
+export const NumberCheck = z.strictObject({ numbers: z.array(z.string().regex(/^\+\d{7,15}$/)).min(1).max(50) });
+export type NumberCheck = z.infer<typeof NumberCheck>;
+
+/** Its answer, at the places of the numbers; `null`: WhatsApp did not say. */
+export const NumberCheckAnswer = z.object({ onWhatsApp: z.array(z.boolean().nullable()) });

@@ -39,6 +39,8 @@ const notFound = (thing: string) => (id: string) =>
 export const sessionNotFound = notFound('session');
 export const messageNotFound = notFound('message');
 export const chatNotFound = notFound('chat');
+export const contactNotFound = notFound('contact');
+export const contactImportNotFound = notFound('contact_import');
 export const campaignNotFound = notFound('campaign');
 export const webhookNotFound = notFound('webhook');
 export const deliveryNotFound = notFound('delivery');

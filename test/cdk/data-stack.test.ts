@@ -51,7 +51,7 @@ describe('queues', () => {
   });
 
   it('each have a dead-letter queue of their own kind with an alarm', () => {
-    expect(work.map(([id]) => id).sort()).toEqual(['CampaignJobsQueue', 'MetaSendsQueue', 'SessionEventsQueue', 'WebhookDeliveriesQueue']);
+    expect(work.map(([id]) => id).sort()).toEqual(['CampaignJobsQueue', 'ContactImportsQueue', 'MetaSendsQueue', 'SessionEventsQueue', 'WebhookDeliveriesQueue']);
     for (const [id, { Properties }] of work) {
       const dead = id.replace('Queue', 'DeadLetters');
       expect(Properties['RedrivePolicy']).toEqual({

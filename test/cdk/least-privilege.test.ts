@@ -72,6 +72,7 @@ describe('roles', () => {
     ['SystemApiRole', /RegistryTable/],
     ['SessionsApiRole', /RegistryTable/],
     ['MessagesApiRole', /RegistryTable/],
+    ['ContactsApiRole', /RegistryTable/],
     ['InstancesApiRole', /CoreTable/],
   ])('%s only reads %s', (role, table) => {
     const actions = actionsOn(controlPlane, role, table);
@@ -79,7 +80,7 @@ describe('roles', () => {
     expect(actions.filter((action) => WRITES.test(action))).toEqual([]);
   });
 
-  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'SessionEventsRole', 'WebhookDeliveriesRole', 'MetaSendsRole', 'SendingPolicyApiRole'])(
+  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'SessionEventsRole', 'ContactImportsRole', 'WebhookDeliveriesRole', 'MetaSendsRole', 'SendingPolicyApiRole'])(
     '%s cannot read the secret that signs nudges',
     (role) => expect(actionsOn(controlPlane, role, /NudgeSecret/)).toEqual([]),
   );

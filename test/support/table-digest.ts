@@ -8,8 +8,9 @@ export async function tableDigest(dynamo: TestDynamo): Promise<string> {
   return `${items.length} items ${createHash('sha256').update(items.join('\n')).digest('hex')}`;
 }
 
-/** Attributes come in any order. */
-const sorted = (value: unknown): unknown =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? Object.fromEntries(Object.keys(value).sort().map((name) => [name, sorted((value as Record<string, unknown>)[name])]))
-    : value;
+/** Attributes come in any order, those inside lists too. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.keys(value).sort().map((name) => [name, sorted((value as Record<string, unknown>)[name])]));
+}

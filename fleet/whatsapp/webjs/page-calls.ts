@@ -104,6 +104,27 @@ export const syncNewestChats = ({ page, timeouts }: Asked, limit: number, timeou
 export const haveWritten = ({ page, timeouts }: Asked, peers: readonly string[]): Promise<boolean[]> =>
   timeouts.within(LOOK_UP * timeouts.answerMs, 'writers', page.evaluate((jids) => window.blazzCorner.haveWritten(jids), peers.map(jidOfPeer)));
 
+const CHECKS_WITHIN_MS = 18_000;
+const PAUSE_BETWEEN_CHECKS_MS = 150;
+
+/** One after the other, as a person would who looks numbers up. What is not answered in time stays open. */
+export async function areOnWhatsApp({ page, timeouts }: Asked, numbers: readonly string[]): Promise<readonly (boolean | null)[]> {
+  const deadline = Date.now() + CHECKS_WITHIN_MS;
+  const answers: (boolean | null)[] = [];
+  for (const number of numbers) {
+    if (answers.length > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_BETWEEN_CHECKS_MS * (0.5 + Math.random())));
+    const leftMs = Math.min(deadline - Date.now(), timeouts.answerMs);
+    answers.push(leftMs <= 0 ? null : await timeouts.within(leftMs, 'number_check', page.evaluate(isOnWhatsApp, jidOfPeer(number))).catch(() => null));
+  }
+  return answers;
+}
+
+/** Runs in the page. */
+async function isOnWhatsApp(jid: string): Promise<boolean> {
+  const found = await window.require('WAWebQueryExistsJob').queryWidExists(window.require('WAWebWidFactory').createWid(jid));
+  return found?.wid !== undefined;
+}
+
 export async function recentAcks({ page, timeouts }: Asked, limit: number): Promise<readonly AckReport[]> {
   const found = await timeouts.within(LOOK_UP * timeouts.answerMs, 'recent_acks', page.evaluate((most) => window.blazzCorner.recentAcks(most), limit));
   return PageAcks.parse(found).map(toAckReport);

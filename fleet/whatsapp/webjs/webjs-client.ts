@@ -11,7 +11,7 @@ import { jidOfPeer, peerOfJid } from './jid.ts';
 import { libraryClient, pageOf, type BrowserSetup, type LibraryClient } from './library-client.ts';
 import { ADOPTED_BUILD, pageWarnings } from './page-builds.ts';
 import {
-  acksOf, connectionState, documentOf, haveWritten, markRead, recentAcks, recentReceived, setTyping, syncHistory, syncNewestChats, unlinkDevice,
+  acksOf, areOnWhatsApp, connectionState, documentOf, haveWritten, markRead, recentAcks, recentReceived, setTyping, syncHistory, syncNewestChats, unlinkDevice,
   type Asked,
 } from './page-calls.ts';
 import { PAGE_PARTS, pageScript } from './page/page-script.ts';
@@ -132,6 +132,10 @@ export class WebjsClient implements WhatsAppClient {
 
   async haveWritten(peers: readonly string[]): Promise<readonly boolean[]> {
     return haveWritten(this.#asked(), peers);
+  }
+
+  async areOnWhatsApp(numbers: readonly string[]): Promise<readonly (boolean | null)[]> {
+    return areOnWhatsApp(this.#asked(), numbers);
   }
 
   async checkHealth(): Promise<PageHealth> {

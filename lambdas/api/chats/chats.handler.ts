@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
+import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
 import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
@@ -25,13 +26,14 @@ import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { messageIdOf } from '../../../shared/identity/message-identity.ts';
 import { httpApi } from '../../http/http-api.ts';
 import { makeMarkChatRead, makeShowTyping } from './act-in-chat.ts';
-import { makeListChatMessages, makeListChats } from './read-chats.ts';
+import { makeGetChat, makeListChatMessages, makeListChats } from './read-chats.ts';
 import { makeSendInChat } from './send-in-chat.ts';
 
 const config = loadConfig(ChatsApiEnv);
 const doc = documentClient();
 const sessions = dynamoSessions(doc, config.CORE_TABLE);
 const chats = dynamoChats(doc, config.MESSAGES_TABLE);
+const contacts = dynamoContacts(doc, config.CORE_TABLE);
 const messages = dynamoMessages(doc, config.MESSAGES_TABLE);
 const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
@@ -45,7 +47,8 @@ export const handler = httpApi({
   routes: chatRoutes,
   idempotency: dynamoIdempotency(doc, config.CORE_TABLE),
   operations: {
-    listChats: makeListChats({ chats }),
+    listChats: makeListChats({ chats, contacts }),
+    getChat: makeGetChat({ chats, contacts }),
     listChatMessages: makeListChatMessages({ chats, messages, sessions }),
     sendInChat: makeSendInChat({ chats, sessions, queueMessage, awaitSent }),
     markChatRead: makeMarkChatRead({ chats, sessions, calls }),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
+import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
 import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
@@ -19,6 +20,8 @@ import { MessagesApiEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
 import { messageRoutes } from '../../../shared/contracts/api/routes/messages.ts';
 import { systemClock as clock } from '../../../shared/domain/clock.ts';
+import { makeIsOptedOut } from '../../../shared/domain/contacts/contacts.ts';
+import { makeResolvePeer } from '../../../shared/domain/contacts/resolve-peer.ts';
 import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
 import { makeAwaitSent } from '../../../shared/domain/outbox/await-sent.ts';
 import { makeRequireSendable } from '../../../shared/domain/meta/require-sendable.ts';
@@ -35,6 +38,7 @@ import { makeSendMessage } from './send-message.ts';
 const config = loadConfig(MessagesApiEnv);
 const doc = documentClient();
 const sessions = dynamoSessions(doc, config.CORE_TABLE);
+const contacts = dynamoContacts(doc, config.CORE_TABLE);
 const messages = dynamoMessages(doc, config.MESSAGES_TABLE);
 const outbox = dynamoOutbox(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
@@ -54,7 +58,8 @@ export const handler = httpApi({
       peers: dynamoPeers(doc, config.MESSAGES_TABLE),
       policies: dynamoSendingPolicies(doc, config.CORE_TABLE),
       findCandidates: makeFindCandidates({ sessions, outcomes, chats, hasTemplate: makeHasTemplate(templates) }),
-      isOptedOut: async () => false,
+      resolvePeer: makeResolvePeer(contacts),
+      isOptedOut: makeIsOptedOut(contacts),
       queueMessage: makeQueueMessage({ outbox, messages, calls, requireSendable, isPublicUrl: isPublicMediaUrl, messageIdOf, chatIdOf }),
       awaitSent: makeAwaitSent({ messages, clock, pause }),
     }),

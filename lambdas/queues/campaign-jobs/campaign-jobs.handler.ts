@@ -1,8 +1,10 @@
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
+import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
+import { dynamoOptedOutMessages } from '../../../shared/adapters/dynamodb/dynamo-opted-out-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
@@ -17,6 +19,7 @@ import { CampaignJob, type WebhookDeliveryJob } from '../../../shared/contracts/
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import { makeWakeSessions } from '../../../shared/domain/campaigns/wake-sessions.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
+import { makeOptedOutAmong } from '../../../shared/domain/contacts/contacts.ts';
 import { instanceDirectory } from '../../../shared/domain/instances/instance-directory.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
@@ -42,6 +45,8 @@ const runCampaignJob = makeRunCampaignJob({
   outbox: dynamoOutbox(doc, tables),
   messages: dynamoMessages(doc, tables.messages),
   peers: dynamoPeers(doc, tables.messages),
+  optedOutAmong: makeOptedOutAmong(dynamoContacts(doc, tables.core)),
+  optedOutMessages: dynamoOptedOutMessages(doc, tables),
   wake: makeWakeSessions({ sessions: dynamoSessions(doc, tables.core), calls }),
   announce: makeAnnounceCompletion({ campaigns, publishEvents, eventIdOf: (atMs, ...parts) => derivedId('evt', atMs, ...parts) }),
   clock: systemClock,

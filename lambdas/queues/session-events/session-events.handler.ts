@@ -2,9 +2,11 @@ import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoArrivals } from '../../../shared/adapters/dynamodb/dynamo-arrivals.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
+import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutcomes } from '../../../shared/adapters/dynamodb/dynamo-outcomes.ts';
+import { dynamoOptedOutMessages } from '../../../shared/adapters/dynamodb/dynamo-opted-out-messages.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSendingPolicies } from '../../../shared/adapters/dynamodb/dynamo-sending-policies.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
@@ -17,6 +19,8 @@ import { loadConfig } from '../../../shared/config/load-config.ts';
 import { SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
+import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
+import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
@@ -38,6 +42,8 @@ const publish = makePublishEvents({
   deliveryIdOf,
 });
 const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
+const announce = makeAnnounceCompletion({ campaigns, publishEvents: publish, eventIdOf });
+const optedOutMessages = dynamoOptedOutMessages(doc, { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE });
 
 const applyBatch = makeApplyBatch({
   sessions: dynamoSessions(doc, config.CORE_TABLE),
@@ -47,7 +53,10 @@ const applyBatch = makeApplyBatch({
   campaigns,
   countOutcomes: makeCountOutcomes({ policies: dynamoSendingPolicies(doc, config.CORE_TABLE), outcomes: dynamoOutcomes(doc, config.CORE_TABLE), clock: systemClock }),
   publish,
-  announce: makeAnnounceCompletion({ campaigns, publishEvents: publish, eventIdOf }),
+  contacts: dynamoContacts(doc, config.CORE_TABLE),
+  consentOf: makeConsentOf(),
+  skipOptedOut: makeSkipOptedOut({ optedOutMessages, campaigns, announce }),
+  announce,
   clock: systemClock,
 });
 

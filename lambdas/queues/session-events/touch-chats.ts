@@ -12,7 +12,7 @@ export interface TouchChatsDeps {
   readonly peers: Pick<Peers, 'lastSessionsOf' | 'remember'>;
 }
 
-type Activity = Pick<ChatActivity, 'peer' | 'name' | 'at' | 'preview' | 'unread'>;
+type Activity = Pick<ChatActivity, 'peer' | 'name' | 'at' | 'preview' | 'unread' | 'sent'>;
 
 /** Notes direct messages that left and messages that came in, once a chat, and who talks to whom now. */
 export async function touchChats(
@@ -30,7 +30,7 @@ export async function touchChats(
 }
 
 /** A campaign's messages open no chat until the recipient answers. */
-const isDirectAndSent = (applied: AppliedChange): boolean =>
+export const isDirectAndSent = (applied: AppliedChange): boolean =>
   applied.message.campaignId === null && passedSteps(applied).some(({ status }) => status === 'sent');
 
 const sentActivity = ({ message, change }: AppliedChange): Activity => ({
@@ -38,6 +38,7 @@ const sentActivity = ({ message, change }: AppliedChange): Activity => ({
   at: message.sentAt ?? change.at,
   preview: messagePreview(message),
   unread: 0,
+  sent: 1,
 });
 
 const receivedActivity = ({ message, event }: Received): Activity => ({
@@ -59,5 +60,5 @@ function byPeer(activities: readonly Activity[]): ReadonlyMap<string, Activity> 
 
 function merge(one: Activity, other: Activity): Activity {
   const newest = other.at >= one.at ? other : one;
-  return { ...newest, name: newest.name ?? one.name ?? other.name ?? null, unread: one.unread + other.unread };
+  return { ...newest, name: newest.name ?? one.name ?? other.name ?? null, unread: one.unread + other.unread, sent: (one.sent ?? 0) + (other.sent ?? 0) };
 }

@@ -3,6 +3,8 @@ import withMiddleware from '@middy/core';
 import { documentClient, sqsClient } from '../../../shared/adapters/clients.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
+import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
+import { dynamoContactImports } from '../../../shared/adapters/dynamodb/dynamo-contact-imports.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoHeldMessages } from '../../../shared/adapters/dynamodb/dynamo-held-messages.ts';
 import { dynamoMetaSessions } from '../../../shared/adapters/dynamodb/dynamo-meta-sessions.ts';
@@ -23,6 +25,7 @@ import { makeFollowUpCampaign } from '../../../shared/domain/campaigns/follow-up
 import { makeRecountCampaign } from '../../../shared/domain/campaigns/recount-campaign.ts';
 import { makeStartCampaign } from '../../../shared/domain/campaigns/start-campaign.ts';
 import { systemClock as clock } from '../../../shared/domain/clock.ts';
+import { makeIsOptedOut } from '../../../shared/domain/contacts/contacts.ts';
 import { makeHasTemplate } from '../../../shared/domain/meta/sendable-templates.ts';
 import { makeFindCandidates } from '../../../shared/domain/providers/find-candidates.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
@@ -66,7 +69,7 @@ const requeueWork = makeRequeueWork({
     outcomes,
     outbox,
     findCandidates: makeFindCandidates({ sessions, outcomes, chats: dynamoChats(doc, tables.messages), hasTemplate: makeHasTemplate(dynamoTemplates(doc, tables.core)) }),
-    isOptedOut: async () => false,
+    isOptedOut: makeIsOptedOut(dynamoContacts(doc, tables.core)),
     moveQueued: dynamoMoveQueued(doc, tables.messages),
     chatIdOf,
     enqueue: enqueueMetaSends,
@@ -79,6 +82,8 @@ const requeueWork = makeRequeueWork({
     enqueue: enqueueMetaSends,
     clock,
   }),
+  imports: dynamoContactImports(doc, tables.core),
+  enqueueImports: sqsJobs(sqs, config.CONTACT_IMPORTS_QUEUE_URL),
   clock,
 });
 

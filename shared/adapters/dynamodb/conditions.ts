@@ -18,6 +18,12 @@ export const isConditionFailure = (error: unknown): error is ConditionFailure =>
 export const isTransactionCancelled = (error: unknown): error is TransactionCancelled =>
   error instanceof Error && error.name === 'TransactionCanceledException';
 
+const LOST_RACE = new Set(['None', 'ConditionalCheckFailed', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+
+/** Cancelled by what others wrote, so that looking again makes sense; anything else is our mistake. */
+export const isLostRace = (error: unknown): error is TransactionCancelled =>
+  isTransactionCancelled(error) && (error.CancellationReasons ?? []).every(({ Code }) => LOST_RACE.has(Code ?? 'None'));
+
 /**
  * The item a failed condition met, if the request asked for it (`ReturnValuesOnConditionCheckFailure: 'ALL_OLD'`).
  * `undefined`: there was none. The document client leaves items inside errors as they came, hence the unmarshalling.

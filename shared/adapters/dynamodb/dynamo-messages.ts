@@ -29,7 +29,7 @@ export const dynamoMessages = (doc: DynamoDBDocumentClient, tableName: string): 
     const items = await batchGet(doc, tableName, messageIds.map((id) => messageKey(workspaceId, id)), { consistent: true });
     return items.flatMap((item) => (item ? [standingOf(asMessageItem(item))] : []));
   },
-  listOfChat: (workspaceId, chatId, page) => listOfChat(doc, tableName, workspaceId, chatId, page),
+  listOfChat: (workspaceId, chatId, page, alsoIn = []) => listOfChats(doc, tableName, workspaceId, [chatId, ...alsoIn], page),
   applyChanges: (workspaceId, batch, changes) => {
     const [first] = changes;
     if (first && changes.length === 1) return applyMove(doc, tableName, workspaceId, batch, first);
@@ -38,28 +38,40 @@ export const dynamoMessages = (doc: DynamoDBDocumentClient, tableName: string): 
   insertInbound: (batch, messages) => insertReceived(doc, tableName, batch, messages),
 });
 
+/** Ids order by time in whichever partition they lie, so a page of several chats is the newest of each one's. */
+async function listOfChats(
+  doc: DynamoDBDocumentClient,
+  tableName: string,
+  workspaceId: string,
+  chatIds: readonly string[],
+  { limit, cursor }: PageRequest,
+): Promise<Page<StoredMessage>> {
+  const list = listName(workspaceId, 'messages', chatIds[0]);
+  const before = decodeCursor(list, cursor) ?? AFTER_ALL_MESSAGES;
+  const pages = await Promise.all(chatIds.map((chatId) => messagesBefore(doc, tableName, workspaceId, chatId, { limit, before })));
+  const found = pages.flatMap(({ items }) => items).toSorted((a, b) => (a.id < b.id ? 1 : -1));
+  const items = found.slice(0, limit);
+  const last = items.at(-1)?.id;
+  const isLast = found.length <= limit && pages.every((page) => page.cursor === undefined);
+  return { items, cursor: isLast || last === undefined ? undefined : encodeCursor(list, last) };
+}
+
 /** A partition holds all chats with one peer, so pages are filled from what passes the filter. */
-async function listOfChat(
+function messagesBefore(
   doc: DynamoDBDocumentClient,
   tableName: string,
   workspaceId: string,
   chatId: string,
-  page: PageRequest,
+  { limit, before }: { readonly limit: number; readonly before: string },
 ): Promise<Page<StoredMessage>> {
-  const list = listName(workspaceId, 'messages', chatId);
   const query = {
     TableName: tableName,
     KeyConditionExpression: 'pk = :pk AND sk < :before',
     FilterExpression: 'chatId = :chatId',
-    ExpressionAttributeValues: {
-      ':pk': partitionOfId(workspaceId, chatId),
-      ':before': decodeCursor(list, page.cursor) ?? AFTER_ALL_MESSAGES,
-      ':chatId': chatId,
-    },
+    ExpressionAttributeValues: { ':pk': partitionOfId(workspaceId, chatId), ':before': before, ':chatId': chatId },
     ScanIndexForward: false,
   };
-  const toMessage = (item: Item) => storedOf(asMessageItem(item));
-  return queryPage(doc, query, page.limit, toMessage, (last) => encodeCursor(list, String(last['sk'])));
+  return queryPage(doc, query, limit, (item: Item) => storedOf(asMessageItem(item)), (last) => String(last['sk']));
 }
 
 async function insertReceived(doc: DynamoDBDocumentClient, tableName: string, batch: MovingBatch, messages: readonly StoredMessage[]) {

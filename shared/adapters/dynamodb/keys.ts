@@ -48,11 +48,29 @@ export const recipientKey = (campaignId: string, hash: string, to: string): Key 
 export const campaignJobKey = (campaignId: string, kind: string, fromHash: string): Key => ({ pk: `C#${campaignId}`, sk: `JOB#${kind}#${fromHash}` });
 export const webhookKey = (workspaceId: string, webhookId: string): Key => ({ pk: `W#${workspaceId}`, sk: `WHK#${webhookId}` });
 export const deliveryKey = (webhookId: string, deliveryId: string): Key => ({ pk: `D#${webhookId}`, sk: `DLV#${deliveryId}` });
+/** All contacts of a workspace, in the order they were made; and where those are found that went into another. */
+export const contactKey = (workspaceId: string, contactId: string): Key => ({ pk: `W#${workspaceId}#CONTACTS`, sk: contactId });
+export const mergedContactKey = (workspaceId: string, contactId: string): Key => ({ pk: `W#${workspaceId}#CONTACTS`, sk: `MERGED#${contactId}` });
+/** Whose a number, lid or business-scoped user id is. */
+export const aliasKey = (workspaceId: string, identity: string): Key => ({ pk: `ALIAS#${workspaceId}#${identity}`, sk: 'ALIAS' });
+/** The search index of contacts: a partition for each first character of a term. */
+export const searchTermKey = (workspaceId: string, term: string, contactId: string): Key => ({
+  pk: `W#${workspaceId}#FIND#${Array.from(term)[0] ?? ''}`,
+  sk: `${term}#${contactId}`,
+});
+export const numberCheckKey = (workspaceId: string, number: string): Key => ({ pk: `CHECK#${workspaceId}#${number}`, sk: 'CHECK' });
+export const checkBudgetKey = (sessionId: string, day: string): Key => ({ pk: `S#${sessionId}`, sk: `CHECKS#${day}` });
+export const contactImportKey = (workspaceId: string, importId: string): Key => ({ pk: `W#${workspaceId}#IMPORT#${importId}`, sk: 'IMPORT' });
+export const importPartKey = (workspaceId: string, importId: string, kind: 'SLICE' | 'ERRORS', part: number): Key => ({
+  pk: contactImportKey(workspaceId, importId).pk,
+  sk: `${kind}#${String(part).padStart(4, '0')}`,
+});
 export const idempotencyKey = (workspaceId: string, key: string): Key => ({ pk: `IDEM#${workspaceId}`, sk: key });
 
 // Index gsi1 of the core table: what belongs to a workspace, or waits for a scheduler
 export const sessionsOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#SESSIONS`;
 export const campaignsOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#CAMPAIGNS`;
+export const optedOutOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#OPTED-OUT`;
 export const keysOfWorkspace = (workspaceId: string): string => `W#${workspaceId}#KEYS`;
 
 // Index gsi2 of the core table (sparse): what someone has to look after
@@ -61,6 +79,7 @@ export const FAILOVER_POLICIES = 'FAILOVER#POLICIES';
 export const META_SESSIONS = 'META#SESSIONS';
 export const DELETED_SESSIONS = 'DELETED#SESSIONS';
 export const ACTIVE_CAMPAIGNS = 'ACTIVE#CAMPAIGNS';
+export const ACTIVE_IMPORTS = 'ACTIVE#IMPORTS';
 export const DUE_DELIVERIES = 'DUE#DELIVERIES';
 export const dueSort = (ms: number, id: string): string => `${msDigits(ms)}#${id}`;
 

@@ -1,4 +1,4 @@
-import type { InstanceCommand, Nudge } from '../../contracts/nudge.ts';
+import { NumberCheckAnswer, type InstanceCommand, type Nudge, type NumberCheck } from '../../contracts/nudge.ts';
 import { systemClock, type Clock } from '../../domain/clock.ts';
 import type { Instance } from '../../domain/instances/instance.ts';
 import type { InstanceDirectory } from '../../domain/instances/instance-directory.ts';
@@ -10,6 +10,7 @@ import { coalesce } from './coalesce.ts';
 import { signRequest } from './sign-request.ts';
 
 const TIMEOUT_MS = 1_000;
+const CHECK_TIMEOUT_MS = 22_000;
 /** After an instance did not answer, we spare our callers the wait for a while: it polls its tables anyway. */
 const SPARED_MS = 2_000;
 
@@ -23,39 +24,46 @@ export interface HttpNudgeDeps {
 export function httpNudge({ directory, readSecret, clock = systemClock }: HttpNudgeDeps): InstanceCalls {
   const sparedUntil = new Map<string, number>();
 
-  const post = async (instance: Instance, path: string, body: string): Promise<boolean> => {
+  const post = async (instance: Instance, path: string, body: string, timeoutMs: number): Promise<Response | undefined> => {
     const secret = await readSecret();
     const response = await fetch(new URL(path, instance.url), {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', ...signRequest(secret, 'POST', path, body, clock.now()) },
       body,
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
+    if (response.ok) return response;
     await response.body?.cancel();
-    if (!response.ok) logger.warn('Instance refused a call', { instanceId: instance.id, status: response.status });
-    return response.ok;
+    logger.warn('Instance refused a call', { instanceId: instance.id, status: response.status });
+    return undefined;
   };
 
-  const call = async ({ id, instanceId }: OwnedSession, action: string, payload: Nudge | InstanceCommand): Promise<boolean> => {
-    if (instanceId === null || (sparedUntil.get(instanceId) ?? 0) > clock.now()) return false;
+  /** What the instance answered; `undefined`: it refused, or was not reached. */
+  const ask = async ({ id, instanceId }: OwnedSession, action: string, payload: Nudge | InstanceCommand | NumberCheck, timeoutMs = TIMEOUT_MS): Promise<string | undefined> => {
+    if (instanceId === null || (sparedUntil.get(instanceId) ?? 0) > clock.now()) return undefined;
     try {
       const instance = await directory.find(instanceId);
-      if (!instance || !mayBeAlive(instance, clock.now())) return false;
-      return await post(instance, `/sessions/${id}/${action}`, JSON.stringify(payload));
+      if (!instance || !mayBeAlive(instance, clock.now())) return undefined;
+      const response = await post(instance, `/sessions/${id}/${action}`, JSON.stringify(payload), timeoutMs);
+      return await response?.text();
     } catch (error) {
       sparedUntil.set(instanceId, clock.now() + SPARED_MS);
       logger.warn('Instance not reached', { instanceId, sessionId: id, failure: loggableError(error) });
-      return false;
+      return undefined;
     }
   };
 
-  const nudgeOnce = coalesce((session: OwnedSession, about: Nudge['about']) => call(session, 'nudge', { about }));
+  const nudgeOnce = coalesce((session: OwnedSession, about: Nudge['about']) => ask(session, 'nudge', { about }));
 
   return {
     async nudge(session, about) {
       await nudgeOnce(`${session.id}|${session.instanceId}|${about}`, session, about);
     },
-    command: (session, command) => call(session, 'commands', command),
+    command: async (session, command) => (await ask(session, 'commands', command)) !== undefined,
+    async checkNumbers(session, numbers) {
+      const answer = await ask(session, 'checks', { numbers: [...numbers] }, CHECK_TIMEOUT_MS);
+      return answer === undefined ? undefined : NumberCheckAnswer.parse(JSON.parse(answer)).onWhatsApp;
+    },
   };
 }

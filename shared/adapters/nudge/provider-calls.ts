@@ -31,6 +31,7 @@ export function providerCalls(fleet: InstanceCalls, enqueue: EnqueueJobs<MetaSen
       const hasNothingToDo = command.command === 'typing' && !command.isTyping; // Meta's own ends by itself
       return hasNothingToDo || put(actOf(session, command));
     },
+    checkNumbers: async (session, numbers) => (session.provider === 'meta' ? undefined : fleet.checkNumbers(session, numbers)), // Meta tells nobody
   };
 }
 

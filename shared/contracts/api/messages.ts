@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { SessionId } from '../ids.ts';
 import { MessageContent, MessageFailure, MessageStatus, MessageType, Priority } from '../message.ts';
 import { Recipient } from '../phone-number.ts';
+import { Search } from './contacts.ts';
 import { NullableInstant, PageQuery, pageOf } from './common.ts';
 
 const envelope = {
@@ -63,8 +64,9 @@ export const MessagePage = pageOf(MessageView);
 export const ChatView = z.object({
   id: z.string(),
   sessionId: z.string(),
-  peer: z.string().describe('A phone number with +, …@lid or …@g.us'),
-  name: z.string().nullable(),
+  peer: z.string().describe('A phone number with +, …@lid, …@g.us or a business-scoped user id'),
+  name: z.string().nullable().describe("The contact's name, else what WhatsApp shows"),
+  contactId: z.string().optional(),
   isGroup: z.boolean(),
   unreadCount: z.int(),
   lastMessageAt: NullableInstant,
@@ -72,6 +74,10 @@ export const ChatView = z.object({
 });
 export type ChatView = z.infer<typeof ChatView>;
 export const ChatPage = pageOf(ChatView);
-export const ListChatsQuery = PageQuery.extend({ sessionId: SessionId.optional() });
+export const ListChatsQuery = PageQuery.extend({
+  sessionId: SessionId.optional(),
+  unread: z.stringbool().optional().describe('`true`: only those with something unread'),
+  search: Search.optional().describe('Chats with contacts found by starts of words of their name, or of a number; by what was found'),
+});
 
 export const TypingRequest = z.strictObject({ isTyping: z.boolean().default(true) });

@@ -66,8 +66,8 @@ export interface Messages {
   getMany(workspaceId: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, StoredMessage>>;
   /** Where messages stand at this moment, for a recount: read consistently, in no order, without the unknown. */
   standings(workspaceId: string, messageIds: readonly string[]): Promise<readonly MessageStanding[]>;
-  /** Newest first. */
-  listOfChat(workspaceId: string, chatId: string, page: PageRequest): Promise<Page<StoredMessage>>;
+  /** Newest first. `alsoIn`: chats that went into this one, whose messages are its own. */
+  listOfChat(workspaceId: string, chatId: string, page: PageRequest, alsoIn?: readonly string[]): Promise<Page<StoredMessage>>;
   /**
    * Moves statuses forward, never back (I5). At most one change a message: fold several into the furthest first.
    * A change that `batch` already made on an earlier delivery comes back again as applied, so that counters

@@ -1,4 +1,5 @@
 import type { MessageContent, MessageType } from '../../contracts/message.ts';
+import { identityTypeOf } from '../contacts/identities.ts';
 import { DomainError } from '../errors.ts';
 import type { Session } from '../sessions/session.ts';
 
@@ -13,12 +14,17 @@ export const SENDS: Readonly<Record<Provider, readonly SentType[]>> = {
   meta: ['text', 'image', 'video', 'audio', 'voice', 'document', 'sticker', 'location', 'contact', 'reaction', 'template'],
 };
 
+const REACHES: Readonly<Record<Provider, string>> = {
+  webjs: 'does not know business-scoped user ids whose number is not known here',
+  meta: 'reaches phone numbers and business-scoped user ids only',
+};
 const NAMES: Readonly<Record<Provider, string>> = { webjs: 'WhatsApp Web', meta: "Meta's Cloud API" };
 
 export const canSendType = (provider: Provider, type: MessageContent['type']): boolean => SENDS[provider].includes(type);
 
-/** The Cloud API knows people by number or by its own id; `…@lid` and groups are WhatsApp Web's. */
-export const canReach = (provider: Provider, peer: string): boolean => provider !== 'meta' || !/@(lid|g\.us)$/.test(peer);
+/** The Cloud API knows people by number or by its own id, which nobody else does; `…@lid` and groups are WhatsApp Web's. */
+export const canReach = (provider: Provider, peer: string): boolean =>
+  provider === 'meta' ? !/@(lid|g\.us)$/.test(peer) : identityTypeOf(peer) !== 'bsuid';
 
 /** Meta's limits, in characters; WhatsApp Web takes what our own contract does. */
 const META_TEXT = 4_096;
@@ -31,7 +37,7 @@ export function requireSupported({ id, provider }: Pick<Session, 'id' | 'provide
     throw unsupported('type', `${NAMES[provider]}, through which session ${id} sends, has no messages of type ${type}. Send from a session of another provider.`);
   }
   if (!canReach(provider, peer)) {
-    throw unsupported('to', `${NAMES[provider]}, through which session ${id} sends, reaches phone numbers only. Send from a session of another provider.`);
+    throw unsupported('to', `${NAMES[provider]}, through which session ${id} sends, ${REACHES[provider]}. Send from a session of another provider.`);
   }
   const most = type === 'text' ? META_TEXT : META_CAPTION;
   if (provider === 'meta' && text.length > most) {

@@ -10,4 +10,9 @@ export interface InstanceCalls {
   nudge(session: OwnedSession, about: Nudge['about']): Promise<void>;
   /** `false`: nobody runs the session, or its instance did not take the command within a second. */
   command(session: OwnedSession, command: InstanceCommand): Promise<boolean>;
+  /**
+   * Which of these numbers (50 at most) are on WhatsApp, at their places; `null`: it did not say. Takes 20 s at most.
+   * `undefined`: the session is not connected to be asked through.
+   */
+  checkNumbers(session: OwnedSession, numbers: readonly string[]): Promise<readonly (boolean | null)[] | undefined>;
 }

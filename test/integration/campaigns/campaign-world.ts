@@ -1,7 +1,9 @@
 import { makeCancel, makePause, makeResume, makeRetry, type ControlCampaignDeps } from '../../../lambdas/api/campaigns/control-campaign.ts';
 import { makeRunCampaignJob, type RunCampaignJobDeps } from '../../../lambdas/queues/campaign-jobs/run-campaign-job.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
+import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
+import { dynamoOptedOutMessages } from '../../../shared/adapters/dynamodb/dynamo-opted-out-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
@@ -14,6 +16,7 @@ import type { Campaign, Recipient } from '../../../shared/domain/campaigns/campa
 import { makeFollowUpCampaign } from '../../../shared/domain/campaigns/follow-up-campaign.ts';
 import { makeRecountCampaign } from '../../../shared/domain/campaigns/recount-campaign.ts';
 import { makeStartCampaign } from '../../../shared/domain/campaigns/start-campaign.ts';
+import { makeOptedOutAmong } from '../../../shared/domain/contacts/contacts.ts';
 import { campaignMessageIdOf } from '../../../shared/identity/campaign-message-identity.ts';
 import { aCampaign } from '../../support/builders/campaign.ts';
 import { WORKSPACE } from '../../support/builders/outbound-message.ts';
@@ -33,6 +36,8 @@ export async function startCampaignWorld() {
   const messages = dynamoMessages(doc, tables.messages);
   const peers = dynamoPeers(doc, tables.messages);
   const sessions = dynamoSessions(doc, tables.core);
+  const contacts = dynamoContacts(doc, tables.core);
+  const optedOutMessages = dynamoOptedOutMessages(doc, tables, clock);
   const queue: CampaignJob[] = [];
   const woken: string[] = [];
   const announced: Campaign[] = [];
@@ -42,7 +47,7 @@ export async function startCampaignWorld() {
   const startCampaign = makeStartCampaign({ campaigns, sessions, outbox, enqueue, clock });
   const recountCampaign = makeRecountCampaign({ campaigns, messages, clock, messageIdOf: campaignMessageIdOf });
   const control: ControlCampaignDeps = { campaigns, outbox, enqueue, startCampaign, wake };
-  const jobDeps: RunCampaignJobDeps = { campaigns, outbox, messages, peers, wake, announce, clock };
+  const jobDeps: RunCampaignJobDeps = { campaigns, outbox, messages, peers, wake, announce, clock, optedOutAmong: makeOptedOutAmong(contacts), optedOutMessages };
   let batches = 0;
 
   /** Claims what is due of one session and reports it as the consumer of session events would. */
@@ -59,7 +64,7 @@ export async function startCampaignWorld() {
   }
 
   return {
-    dynamo, campaigns, outbox, messages, peers, sessions, queue, woken, announced, clock, jobDeps, control, startCampaign, send,
+    dynamo, campaigns, contacts, optedOutMessages, outbox, messages, peers, sessions, queue, woken, announced, clock, jobDeps, control, startCampaign, send,
     pass: (ms: number) => (nowMs += ms),
     pause: makePause(control),
     resume: makeResume(control),

@@ -39,7 +39,7 @@ describe('counts that were lost heal (I5)', () => {
   function consumer(campaigns: ApplyBatchDeps['campaigns'] = world.campaigns) {
     const chats = dynamoChats(world.dynamo.doc, world.dynamo.tables.messages);
     const announce = async () => {};
-    return makeApplyBatch({ ...world, chats, campaigns, countOutcomes: async () => {}, publish: async () => {}, announce });
+    return makeApplyBatch({ ...world, chats, campaigns, countOutcomes: async () => {}, publish: async () => {}, announce, consentOf: () => undefined, skipOptedOut: async () => {} });
   }
   const deliver = (batch: SessionEventBatch, isRepeat = false) => consumer()(batch, { isRepeat });
   /** Moves the messages and dies before it counts. */

@@ -16,10 +16,11 @@ export const OWN_NUMBER = '+4930123456';
  * an entry: that is when the environment is read.
  */
 export async function startApiWorld() {
+  const instanceAnswer: { status: number; body?: unknown } = { status: 202 };
   const [dynamo, secrets, instance] = await Promise.all([
     startDynamo(),
     startServerDouble({ body: { SecretString: 'nudge-secret' } }),
-    startServerDouble({ status: 202 }),
+    startServerDouble(instanceAnswer),
   ]);
   const { doc, tables } = dynamo;
   Object.assign(process.env, awsEnvironment(dynamo.endpoint), {
@@ -39,6 +40,8 @@ export async function startApiWorld() {
   return {
     dynamo,
     instance,
+    /** What the instance answers from now on. */
+    instanceAnswer,
     sessions,
     outbox: dynamoOutbox(doc, tables),
     messages: dynamoMessages(doc, tables.messages),

@@ -4,8 +4,10 @@ import { makeCountOutcomes } from '../../../lambdas/queues/session-events/count-
 import { makeApplyBatch } from '../../../lambdas/queues/session-events/apply-batch.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
+import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoDeliveries } from '../../../shared/adapters/dynamodb/dynamo-deliveries.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
+import { dynamoOptedOutMessages } from '../../../shared/adapters/dynamodb/dynamo-opted-out-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
 import { dynamoOutcomes } from '../../../shared/adapters/dynamodb/dynamo-outcomes.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
@@ -15,6 +17,8 @@ import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhook
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
+import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
+import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
@@ -59,6 +63,8 @@ describe('session events', () => {
       chats: dynamoChats(doc, messages),
       peers: dynamoPeers(doc, messages),
       campaigns: dynamoCampaigns(doc, core),
+      contacts: dynamoContacts(doc, core),
+      optedOutMessages: dynamoOptedOutMessages(doc, dynamo.tables),
       webhooks: dynamoWebhooks(doc, core),
       deliveries: dynamoDeliveries(doc, core),
       policies: dynamoSendingPolicies(doc, core),
@@ -73,7 +79,8 @@ describe('session events', () => {
     const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
     const announce = makeAnnounceCompletion({ ...ports, publishEvents: publish, eventIdOf });
     const countOutcomes = makeCountOutcomes({ ...ports, clock: systemClock });
-    return makeApplyBatch({ ...ports, countOutcomes, publish, announce, clock: systemClock });
+    const skipOptedOut = makeSkipOptedOut({ ...ports, announce });
+    return makeApplyBatch({ ...ports, countOutcomes, publish, announce, consentOf: makeConsentOf(), skipOptedOut, clock: systemClock });
   }
 
   /** A workspace with a session, a webhook for everything, a running campaign of three and two direct messages. */

@@ -14,6 +14,7 @@ import { numberArrivals } from '../../../lambdas/queues/session-events/number-ar
 import { dynamoArrivals } from '../../../shared/adapters/dynamodb/dynamo-arrivals.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
+import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoHeldMessages } from '../../../shared/adapters/dynamodb/dynamo-held-messages.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
@@ -27,6 +28,7 @@ import { dynamoTemplates } from '../../../shared/adapters/dynamodb/dynamo-templa
 import { graphClient } from '../../../shared/adapters/meta/graph-client.ts';
 import type { MetaSendJob } from '../../../shared/contracts/jobs.ts';
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
+import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
 import type { Graph } from '../../../shared/domain/meta/graph.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
@@ -68,6 +70,9 @@ export async function startSenderWorld() {
       chats,
       peers: dynamoPeers(doc, tables.messages),
       countOutcomes: makeCountOutcomes({ policies, outcomes, clock }),
+      contacts: dynamoContacts(doc, tables.core),
+      consentOf: makeConsentOf(),
+      skipOptedOut: async () => undefined,
       publish: async () => undefined,
       announce: async () => undefined,
     }),

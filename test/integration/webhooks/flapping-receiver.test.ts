@@ -45,7 +45,7 @@ describe('A receiver that flaps', () => {
       }
     };
     const deliver = makeDeliverWebhook({ webhooks, deliveries, enqueue, clock, send: guardedSender({ allowLoopback: true }), random: Math.random });
-    const requeue = makeRequeueWork({ campaigns: { listActive: async () => [] }, followUpCampaign: async () => {}, deliveries, enqueueDeliveries: enqueue, requeueMetaSends: async () => {}, failOver: async () => {}, clock });
+    const requeue = makeRequeueWork({ campaigns: { listActive: async () => [] }, followUpCampaign: async () => {}, deliveries, enqueueDeliveries: enqueue, imports: { listRunning: async () => [], pendingSlices: async () => [] }, enqueueImports: async () => {}, requeueMetaSends: async () => {}, failOver: async () => {}, clock });
     const publish = makePublishEvents({ webhooks, deliveries, enqueue, deliveryIdOf, clock });
     const events = Array.from({ length: EVENTS }, () => anEvent());
 

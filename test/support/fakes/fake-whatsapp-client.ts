@@ -44,6 +44,7 @@ export class FakeWhatsAppClient implements WhatsAppClient {
   setTyping = async () => undefined;
   checkHealth = async (): Promise<PageHealth> => ({ isConnected: true, state: 'CONNECTED', lastFrameAt: Date.now() });
   haveWritten = async (peers: readonly string[]): Promise<readonly boolean[]> => peers.map(() => false);
+  areOnWhatsApp = async (numbers: readonly string[]): Promise<readonly (boolean | null)[]> => numbers.map(() => null);
   reload = async (): Promise<void> => undefined;
   kill(): void {}
 

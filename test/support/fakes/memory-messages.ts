@@ -18,9 +18,9 @@ export const memoryMessages = (table: MemoryMessageTable = memoryMessageTable())
     const rows = [...new Set(messageIds)].flatMap((id) => rowOf(table, workspaceId, id) ?? []);
     return rows.map(({ sessionId, status, movedBy }) => ({ sessionId, status, movedBy }));
   },
-  async listOfChat(workspaceId, chatId, { limit, cursor }) {
+  async listOfChat(workspaceId, chatId, { limit, cursor }, alsoIn = []) {
     const rows = [...table.rows.values()]
-      .filter((row) => row.workspaceId === workspaceId && row.chatId === chatId)
+      .filter((row) => row.workspaceId === workspaceId && [chatId, ...alsoIn].includes(row.chatId))
       .filter((row) => cursor === undefined || row.id < cursor)
       .sort((a, b) => (a.id < b.id ? 1 : -1));
     return { items: rows.slice(0, limit).map(storedOfRow), cursor: rows.length > limit ? rows[limit - 1]?.id : undefined };

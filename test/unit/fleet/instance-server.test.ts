@@ -19,6 +19,7 @@ describe('the HTTP of an instance', () => {
       calls.push([id, command]);
       return id === sessionId;
     },
+    onCheck: async (id, numbers) => (id === sessionId ? numbers.map((number) => number.endsWith('1')) : undefined),
     health: () => ({ isHealthy, id: 'ins_a' }),
     stats: () => ({ sessions: [] }),
     metrics: async () => 'blazz_sessions 1\n',

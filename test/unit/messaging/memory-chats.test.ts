@@ -6,5 +6,5 @@ import { memoryPeers } from '../../support/fakes/memory-peers.ts';
 
 describeChats('memoryChats and memoryPeers', async () => {
   const table = memoryMessageTable();
-  return { chats: memoryChats(table), peers: memoryPeers(), outbox: memoryOutbox(table), stop: async () => {} };
+  return { chats: memoryChats(table), peers: memoryPeers(), outbox: memoryOutbox(table), tick: () => {}, stop: async () => {} };
 });

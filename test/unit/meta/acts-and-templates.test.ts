@@ -29,7 +29,7 @@ const template: Template = {
 describe('whoever sends for a session', () => {
   const setUp = (isQueueDown = false) => {
     const [nudged, jobs]: [string[], MetaSendJob[]] = [[], []];
-    const fleet = { nudge: async ({ id }: { id: string }) => void nudged.push(id), command: async () => false };
+    const fleet = { nudge: async ({ id }: { id: string }) => void nudged.push(id), command: async () => false, checkNumbers: async () => [] };
     const enqueue = async (some: readonly MetaSendJob[]) => {
       if (isQueueDown) throw new Error('no queue');
       jobs.push(...some);

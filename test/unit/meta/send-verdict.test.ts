@@ -96,9 +96,11 @@ describe('types by provider', () => {
     expect(() => requireSupported({ id: 'ses_x', provider }, { type }, '+491')).toThrow(expect.objectContaining({ code: 'unsupported_by_provider', kind: 'invalid', fields: [expect.objectContaining({ path })] }));
   });
 
-  it('reach groups and lids on WhatsApp Web only', () => {
+  it('reach groups and lids on WhatsApp Web only, and business-scoped ids on Meta', () => {
     const text = { type: 'text' } as const;
     expect(() => requireSupported({ id: 'ses_x', provider: 'meta' }, text, '1203@g.us')).toThrow(expect.objectContaining({ fields: [expect.objectContaining({ path: 'to' })] }));
     expect(() => requireSupported({ id: 'ses_x', provider: 'webjs' }, text, '1203@g.us')).not.toThrow();
+    expect(() => requireSupported({ id: 'ses_x', provider: 'webjs' }, text, 'US.4711')).toThrow(expect.objectContaining({ fields: [expect.objectContaining({ path: 'to' })] }));
+    expect(() => requireSupported({ id: 'ses_x', provider: 'meta' }, text, 'US.4711')).not.toThrow();
   });
 });

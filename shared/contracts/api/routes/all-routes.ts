@@ -1,6 +1,7 @@
 import { apiKeyRoutes } from './api-keys.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { chatRoutes } from './chats.ts';
+import { contactRoutes } from './contacts.ts';
 import { instanceRoutes } from './instances.ts';
 import { messageRoutes } from './messages.ts';
 import { metaIngestRoutes } from './meta-ingest.ts';
@@ -17,6 +18,7 @@ export const allRoutes: Routes = {
   ...sendingPolicyRoutes,
   ...messageRoutes,
   ...chatRoutes,
+  ...contactRoutes,
   ...campaignRoutes,
   ...templateRoutes,
   ...webhookRoutes,
