@@ -16,6 +16,7 @@ export default {
     ours('cdk', '^(cdk|shared/(config|contracts))/'), // names entries by path
     ours('local', `^(local|shared)/|${ENTRIES}`), // hosts the rest by its entries
     ours('local/whatsapp', '^local/whatsapp/'),
+    ours('local/meta', '^local/meta/'), // a stand-in for Meta must not share our mistakes
     rule('nothing-needs-local', { pathNot: '^(local|test)/' }, { path: '^local/' }),
     only('contracts-are-data', '^shared/contracts/', '^shared/contracts/|node_modules/zod/'),
     only('domain-is-pure', '^shared/domain/', '^shared/(domain|contracts)/'), // no AWS, no Node built-ins, no logger

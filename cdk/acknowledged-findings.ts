@@ -19,6 +19,7 @@ const dataFindings = ({ data }: Stacks): Finding[] => [
     'Functions and instances read it when they start: a new value has to come with a deployment, so it is changed by hand.',
   ],
   [data.ingestSecret, 'AwsSolutions-SMG4', 'Fleets outside have it too: a new value has to reach them and come with a deployment, so it is changed by hand.'],
+  ...[data.meta.appSecret, data.meta.verifyToken].map((secret): Finding => [secret, 'AwsSolutions-SMG4', 'They are changed at Meta, and here by hand thereafter.']),
 ];
 
 /** What cdk-nag says of a statement about all files of one area of the media bucket: before and after another stack has imported it. */

@@ -102,6 +102,7 @@ export const CONSUMER_TIMEOUT = {
   webhookDeliveries: Duration.seconds(60),
   websocketPushes: Duration.seconds(30),
   campaignStats: Duration.seconds(30),
+  metaSends: Duration.seconds(90), // below the lease of a sender
 } as const;
 
 /** What may be overridden on the command line, `-c name=value`; the CLI gives strings, code may give the value. */

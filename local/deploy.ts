@@ -34,6 +34,13 @@ export interface Deployed {
   /** Of what is reported over HTTP. */
   readonly ingestSecretArn: string;
   readonly keys: SeedKeys;
+  /** What webhooks of Meta are known by. */
+  readonly metaSecrets: MetaSecrets;
+}
+
+export interface MetaSecrets {
+  readonly appSecret: string;
+  readonly verifyToken: string;
 }
 
 const DRAIN_LIMIT_MS = 10_000;
@@ -72,9 +79,9 @@ async function listenForSockets({ closing }: HostContext, deployment: Deployment
   return gateway;
 }
 
-function startFunctions(context: HostContext, deployment: Deployment, { aws }: Emulators, realtime: WebSocketGateway | undefined): Functions {
+function startFunctions(context: HostContext, deployment: Deployment, { aws, meta }: Emulators, realtime: WebSocketGateway | undefined): Functions {
   const { instances, maxInstances } = context.options;
-  const chosen = { MIN_INSTANCES: String(instances), MAX_INSTANCES: String(maxInstances), ...(realtime && { REALTIME_ENDPOINT: realtime.callbackUrl }) };
+  const chosen = { MIN_INSTANCES: String(instances), MAX_INSTANCES: String(maxInstances), ...(realtime && { REALTIME_ENDPOINT: realtime.callbackUrl }), ...(meta && { META_GRAPH_URL: meta.graph }) };
   const functions = new Functions(functionSpecs(deployment, { aws, chosen }), openLog(context, 'functions'));
   context.closing.defer(() => functions.stop());
   return functions;
@@ -87,6 +94,11 @@ function startEventSources(context: HostContext, deployment: Deployment, { queue
     await sources.drain(DRAIN_LIMIT_MS);
     await sources.stop();
   });
+}
+
+function metaSecretsOf(deployment: Deployment, secrets: ReadonlyMap<string, string>): MetaSecrets {
+  const named = new Map(deployment.list('AWS::SecretsManager::Secret').map(({ logicalId, arn }) => [logicalId, secrets.get(arn) ?? '']));
+  return { appSecret: named.get('MetaAppSecret') ?? '', verifyToken: named.get('MetaVerifyToken') ?? '' };
 }
 
 /** Makes what the template declares, on the emulators. */
@@ -116,5 +128,6 @@ export async function deploy(context: HostContext, emulators: Emulators): Promis
     tables: tablesOf(service),
     ingestSecretArn: ingestSecretOf(deployment),
     keys,
+    metaSecrets: metaSecretsOf(deployment, secrets),
   };
 }

@@ -92,6 +92,7 @@ export class Host {
     const { api, functions, schedules } = deployed;
     const gateway = this.#requireGateway();
     gateway.serve(api, functions);
+    emulators.meta?.configure({ webhookUrl: `${gateway.url}/v1/ingest/meta`, ...deployed.metaSecrets });
     emulators.addActions(cacheActions(api, gateway));
     const fleet = await startFleet(context, emulators, deployed, gateway.url, (instances) => void this.#localJson?.update({ instances }));
     context.signal.throwIfAborted();
@@ -127,13 +128,14 @@ const cacheActions = ({ id, stage }: RestApi, gateway: ApiGateway): Actions => (
 
 const viewOf = (
   api: string,
-  { whatsapp, dynamodbEndpoint, queues, ecsEndpoint }: Emulators,
+  { whatsapp, meta, dynamodbEndpoint, queues, ecsEndpoint }: Emulators,
   { keys, tables, realtime }: Deployed,
 ): Omit<LocalView, 'instances'> => ({
   api,
   realtime: realtime?.url ?? null,
   console: null,
   whatsapp: whatsapp?.control ?? null,
+  meta: meta?.control ?? null,
   apiKey: keys.apiKey,
   operatorKey: keys.operatorKey,
   otherApiKey: keys.otherApiKey,

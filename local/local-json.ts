@@ -7,6 +7,8 @@ export interface LocalView {
   readonly realtime: string | null;
   readonly console: null; // no web console yet
   readonly whatsapp: string | null;
+  /** Control API of the simulated Meta; docs/meta.md. */
+  readonly meta: string | null;
   readonly apiKey: string;
   readonly operatorKey: string;
   readonly otherApiKey: string;

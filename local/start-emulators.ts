@@ -5,6 +5,7 @@ import { awsEnvironment } from './aws-environment.ts';
 import { startDynoxide, type Dynoxide } from './dynamodb/dynoxide.ts';
 import { BucketServer } from './buckets/bucket-server.ts';
 import { openLog, type HostContext } from './host-context.ts';
+import { startMetaService, type MetaService } from './meta/service.ts';
 import { QueueServer } from './queues/queue-server.ts';
 import { REPOSITORY } from './repository.ts';
 import { readAssembly, type Assembly } from './template/assembly.ts';
@@ -20,6 +21,8 @@ export interface Emulators {
   /** `undefined`: the template has no buckets. */
   readonly buckets: BucketServer | undefined;
   readonly whatsapp: WhatsappService | undefined;
+  /** `undefined`: the real one is used. */
+  readonly meta: MetaService | undefined;
   /** For every process and function of ours. */
   readonly aws: Readonly<Record<string, string>>;
   /** Adds actions to the server that answers for KMS, Secrets Manager, ECS and EFS. */
@@ -43,6 +46,13 @@ async function whatsappService(context: HostContext): Promise<WhatsappService | 
   if (options.whatsapp.kind !== 'simulator') return undefined;
   const log = openLog(context, 'whatsapp');
   const service = await startWhatsappService({ folder: dir.whatsapp, dataDir: dir.root, log });
+  closing.defer(() => service.stop());
+  return service;
+}
+
+async function metaService({ options, dir, closing }: HostContext): Promise<MetaService | undefined> {
+  if (options.whatsapp.kind === 'live') return undefined;
+  const service = await startMetaService(dir.meta);
   closing.defer(() => service.stop());
   return service;
 }
@@ -80,6 +90,7 @@ export async function startEmulators(context: HostContext): Promise<Emulators> {
   >([template(context), dynamodb(context), whatsappService(context), awsJsonServer(context, () => actions)]);
   const queues = await queueServer(context, assembly.region);
   const buckets = await bucketServer(context, assembly);
+  const meta = await metaService(context);
   const endpoints = { region: assembly.region, dynamodb: dynamodbEndpoint, sqs: queues.endpoint, s3: buckets?.endpoint, awsJson };
   return {
     assembly,
@@ -88,6 +99,7 @@ export async function startEmulators(context: HostContext): Promise<Emulators> {
     ecsEndpoint: awsJson,
     buckets,
     whatsapp,
+    meta,
     aws: awsEnvironment(endpoints),
     addActions(more) {
       actions = { ...actions, ...more };

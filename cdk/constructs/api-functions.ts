@@ -50,7 +50,36 @@ const makeSessions: MakeFunction = (scope, { data, environment, logs, network })
   data.core.grantWrite(sessions);
   data.registry.grantCheck(sessions); // an assignment asks whether its instance takes sessions
   data.grantNudging(sessions);
+  data.meta.grantSealing(sessions);
   return sessions;
+};
+
+const makeTemplates: MakeFunction = (scope, { data, environment, logs }) => {
+  const templates = new NodeFunction(scope, 'TemplatesApi', {
+    entry: entryOf('templates'),
+    description: 'Templates of numbers at Meta: make, list, sync',
+    env: env.TemplatesApiEnv,
+    environment,
+    logs,
+    timeout: API_TIMEOUT, // asks Meta
+  });
+  data.core.grantWrite(templates);
+  data.meta.grantOpening(templates);
+  return templates;
+};
+
+const makeMetaIngest: MakeFunction = (scope, { data, environment, logs }) => {
+  const ingest = new NodeFunction(scope, 'MetaIngestApi', {
+    entry: entryOf('meta-ingest'),
+    description: 'Takes the webhooks of Meta',
+    env: env.MetaIngestEnv,
+    environment,
+    logs,
+  });
+  data.core.grantRead(ingest);
+  data.sessionEvents.grantSend(ingest);
+  data.meta.grantVerifying(ingest);
+  return ingest;
 };
 
 const makeMessages: MakeFunction = (scope, { data, environment, logs, network }) => {
@@ -67,6 +96,7 @@ const makeMessages: MakeFunction = (scope, { data, environment, logs, network })
   data.messages.grantBulkWrite(messages);
   data.registry.grantRead(messages);
   data.media.grantKeep(messages);
+  data.metaSends.grantSend(messages);
   data.grantNudging(messages);
   return messages;
 };
@@ -85,6 +115,7 @@ const makeChats: MakeFunction = (scope, { data, environment, logs, network }) =>
   data.messages.grantBulkWrite(chats);
   data.registry.grantRead(chats);
   data.media.grantKeep(chats);
+  data.metaSends.grantSend(chats);
   data.grantNudging(chats);
   return chats;
 };
@@ -141,6 +172,7 @@ const makeCampaigns: MakeFunction = (scope, { data, environment, logs, network }
   data.grantEnqueue(campaigns);
   data.media.grantKeep(campaigns);
   grantPublishing(data, campaigns); // changes of status
+  data.metaSends.grantSend(campaigns);
   data.grantNudging(campaigns);
   return campaigns;
 };
@@ -200,6 +232,18 @@ const makeIngestWebjs: MakeFunction = (scope, { data, environment, logs }) => {
   return ingest;
 };
 
+const makeSendingPolicy: MakeFunction = (scope, { data, environment, logs }) => {
+  const sendingPolicy = new NodeFunction(scope, 'SendingPolicyApi', {
+    entry: entryOf('sending-policy'),
+    description: 'From which numbers a workspace sends, and which stand in',
+    env: env.SendingPolicyApiEnv,
+    environment,
+    logs,
+  });
+  data.core.grantWrite(sendingPolicy);
+  return sendingPolicy;
+};
+
 const makeApiKeys = (scope: Construct, { data, environment, logs }: FunctionSetting, api: HouseRestApi): IFunction => {
   const apiKeys = new NodeFunction(scope, 'ApiKeysApi', {
     entry: entryOf('api-keys'),
@@ -228,5 +272,8 @@ export const makeApiFunctions = (scope: Construct, setting: FunctionSetting, api
   instances: makeInstances(scope, setting),
   ingestWebjs: makeIngestWebjs(scope, setting),
   operations: makeOperations(scope, setting),
+  sendingPolicy: makeSendingPolicy(scope, setting),
+  templates: makeTemplates(scope, setting),
+  metaIngest: makeMetaIngest(scope, setting),
   apiKeys: makeApiKeys(scope, setting, api),
 });

@@ -15,6 +15,7 @@ export function makeQueueFunctions(scope: Construct, setting: FunctionSetting): 
   makeContactImports(scope, setting);
   makeWebhookDeliveries(scope, setting);
   makeCampaignStats(scope, setting);
+  makeMetaSends(scope, setting);
 }
 
 function makeSessionEvents(scope: Construct, { data, environment, logs }: FunctionSetting): void {
@@ -56,6 +57,7 @@ function makeJobs(scope: Construct, { data, environment, logs, network }: Functi
   data.registry.grantRead(consumer);
   data.grantNudging(consumer);
   grantPublishing(data, consumer);
+  data.metaSends.grantSend(consumer);
   data.campaignStats.grantSend(consumer);
   queue.feed(consumer, { batchSize: JOBS_A_BATCH, maxConcurrency: JOBS_AT_ONCE[jobClass] });
 }
@@ -103,4 +105,22 @@ function makeCampaignStats(scope: Construct, { data, environment, logs }: Functi
   data.core.grantBulkWrite(consumer);
   grantPublishing(data, consumer);
   data.campaignStats.feed(consumer, { batchSize: 10 });
+}
+
+function makeMetaSends(scope: Construct, { data, environment, logs }: FunctionSetting): void {
+  const consumer = new NodeFunction(scope, 'MetaSends', {
+    entry: entryOf('meta-sends'),
+    description: 'Sends for numbers at Meta',
+    env: env.MetaSendsEnv,
+    environment,
+    logs,
+    timeout: CONSUMER_TIMEOUT.metaSends,
+  });
+  data.core.grantWrite(consumer);
+  data.messages.grantBulkWrite(consumer); // makes what must wait due later, many at a time
+  data.sessionEvents.grantSend(consumer);
+  data.metaSends.grantSend(consumer);
+  data.meta.grantOpening(consumer);
+  // A number each; jobs of one number that meet find the second one nothing to do.
+  data.metaSends.feed(consumer, { batchSize: 1, maxConcurrency: 100 });
 }

@@ -43,10 +43,11 @@ function makeRequeueWork(scope: Construct, { data, environment, logs }: Function
     timeout: TIMEOUT,
   });
   data.core.grantBulkWrite(requeue); // starts scheduled campaigns, whose jobs it writes
-  data.messages.grantRead(requeue);
+  data.messages.grantWrite(requeue); // moves what waits for a number that is down
   data.grantEnqueue(requeue);
   data.contactImports.grantSend(requeue);
   grantPublishing(data, requeue);
+  data.metaSends.grantSend(requeue);
   runEveryMinute(scope, requeue);
   return requeue;
 }

@@ -48,6 +48,7 @@ function addRoutes(api: HouseRestApi, functions: ApiFunctions): void {
   for (const path of ['/', '/health', '/openapi.json', '/docs', '/{proxy+}', '/v1/{proxy+}']) api.routeOpen(path, system);
   api.routeOpen('/v1/ingest/webjs', functions.ingestWebjs); // its requests are signed
   api.route('/v1/workspaces/current', system);
+  api.route('/v1/workspaces/current/sending-policy', functions.sendingPolicy);
   api.routeTree('/v1/sessions', functions.sessions);
   api.route('/api/whatsapp/{proxy+}', functions.sessions); // paths of the system this one replaces
   api.routeTree('/v1/messages', functions.messages);
@@ -56,7 +57,9 @@ function addRoutes(api: HouseRestApi, functions: ApiFunctions): void {
   api.routeTree('/v1/contacts', functions.contacts);
   api.routeTree('/v1/campaigns', functions.campaigns);
   api.routeTree('/v1/webhooks', functions.webhooks);
+  api.routeTree('/v1/templates', functions.templates);
   api.routeTree('/v1/instances', functions.instances);
   api.routeTree('/v1/operations', functions.operations);
   api.routeTree('/v1/api-keys', functions.apiKeys);
+  api.routeOpen('/v1/ingest/meta', functions.metaIngest); // its requests are signed
 }

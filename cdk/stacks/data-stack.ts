@@ -10,6 +10,7 @@ import { HouseKey } from '../constructs/house-key.ts';
 import type { LogSettings } from '../constructs/house-log-group.ts';
 import { HouseTable } from '../constructs/house-table.ts';
 import { MediaBucket } from '../constructs/media-bucket.ts';
+import { MetaProvider } from '../constructs/meta-provider.ts';
 import { WorkQueue, type WorkQueueProps } from '../constructs/work-queue.ts';
 import { CONSUMER_TIMEOUT, type StageSettings } from '../stages.ts';
 
@@ -37,6 +38,8 @@ export class DataStack extends Stack {
   readonly campaignStats: WorkQueue;
   readonly nudgeSecret: Secret;
   readonly ingestSecret: Secret;
+  readonly metaSends: WorkQueue;
+  readonly meta: MetaProvider;
   readonly alarms: Topic;
   readonly logs: LogSettings;
   readonly #settings: StageSettings;
@@ -63,9 +66,11 @@ export class DataStack extends Stack {
     this.webhookDeliveries = this.#makeQueue('WebhookDeliveries', 'webhook-deliveries', { consumerTimeout: CONSUMER_TIMEOUT.webhookDeliveries });
     this.websocketPushes = this.#makeQueue('WebsocketPushes', 'websocket-pushes', { consumerTimeout: CONSUMER_TIMEOUT.websocketPushes, isFifo: true, comesAgainSoon: true });
     this.campaignStats = this.#makeQueue('CampaignStats', 'campaign-stats', { consumerTimeout: CONSUMER_TIMEOUT.campaignStats });
+    this.metaSends = this.#makeQueue('MetaSends', 'meta-sends', { consumerTimeout: CONSUMER_TIMEOUT.metaSends });
     this.media = this.#makeMediaBucket();
     this.nudgeSecret = this.#makeSecret('NudgeSecret', 'nudge-secret', 'Signs nudges and commands to instances');
     this.ingestSecret = this.#makeSecret('IngestSecret', 'ingest-secret', 'Signs what fleets outside our network report');
+    this.meta = new MetaProvider(this, 'Meta', { key: this.key, named: (name) => this.#named(name), isDisposable: settings.isDisposable });
   }
 
   grantNudging(grantee: IGrantable): void {

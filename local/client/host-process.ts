@@ -11,6 +11,7 @@ export const LocalJson = z.object({
   realtime: z.string().nullable(),
   console: z.string().nullable(),
   whatsapp: z.url().nullable(),
+  meta: z.url().nullable(),
   apiKey: z.string(),
   operatorKey: z.string(),
   otherApiKey: z.string(),

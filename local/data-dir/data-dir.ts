@@ -17,6 +17,7 @@ export interface DataDir {
   readonly profiles: string; // live browser profiles: as short-lived as a task's disk
   readonly spool: string; // what a fleet that reports over HTTP has not got through
   readonly whatsapp: string;
+  readonly meta: string; // what the simulated Meta keeps
   readonly logs: string;
   readonly lock: string;
 }
@@ -33,6 +34,7 @@ const layout = (root: string): DataDir => ({
   profiles: join(root, 'profiles'),
   spool: join(root, 'spool'),
   whatsapp: join(root, 'whatsapp'),
+  meta: join(root, 'meta'),
   logs: join(root, 'logs'),
   lock: join(root, 'host.lock'),
 });
@@ -69,7 +71,7 @@ export async function findDataDir(path: string): Promise<DataDir> {
 /** The same with the folders that a host writes to. */
 export async function openDataDir(path: string): Promise<DataDir> {
   const dir = await findDataDir(path);
-  await Promise.all([dir.snapshots, dir.whatsapp, dir.logs].map(makeFolder));
+  await Promise.all([dir.snapshots, dir.whatsapp, dir.meta, dir.logs].map(makeFolder));
   return dir;
 }
 

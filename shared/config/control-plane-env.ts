@@ -15,6 +15,8 @@ const jobQueues = {
 };
 const MEDIA_BUCKET = z.string().min(1);
 const MEDIA_RETENTION_DAYS = z.coerce.number().int().positive().default(90).describe('How long files are kept that came in or were sent');
+const keyArn = z.string().min(1);
+const graphUrl = z.url().default('https://graph.facebook.com').describe('Where Meta’s Graph API is, without a slash at the end');
 
 export const AuthorizerEnv = z.object({ CORE_TABLE: table });
 
@@ -23,6 +25,8 @@ export const SystemApiEnv = z.object({ CORE_TABLE: table, REGISTRY_TABLE: table,
 export const SessionsApiEnv = z.object({
   CORE_TABLE: table,
   REGISTRY_TABLE: table,
+  CREDENTIALS_KEY_ARN: keyArn,
+  META_GRAPH_URL: graphUrl,
   NUDGE_SECRET_ARN: secretArn,
   ALLOW_UNLIMITED_PACING: z.stringbool().default(false),
 });
@@ -43,6 +47,8 @@ export const OperationsApiEnv = z.object({ CORE_TABLE: table, WORK_QUEUES: workQ
 
 export const InstancesApiEnv = z.object({ REGISTRY_TABLE: table, CORE_TABLE: table });
 
+export const SendingPolicyApiEnv = z.object({ CORE_TABLE: table });
+
 /** With the API itself, whose cached verdicts on a key are flushed when the key is revoked. */
 export const ApiKeysApiEnv = z.object({ CORE_TABLE: table, REST_API_ID: z.string().min(1), REST_API_STAGE: z.string().min(1) });
 
@@ -53,6 +59,7 @@ export const MessagesApiEnv = z.object({
   NUDGE_SECRET_ARN: secretArn,
   MEDIA_BUCKET,
   MEDIA_RETENTION_DAYS,
+  META_SENDS_QUEUE_URL: z.url(),
 });
 
 export const ChatsApiEnv = MessagesApiEnv;
@@ -73,6 +80,7 @@ export const CampaignsApiEnv = z.object({
   MESSAGES_TABLE: table,
   REGISTRY_TABLE: table,
   ...jobQueues,
+  META_SENDS_QUEUE_URL: z.url(),
   NUDGE_SECRET_ARN: secretArn,
   ALLOW_UNLIMITED_PACING: z.stringbool().default(false),
   MEDIA_BUCKET,
@@ -86,6 +94,16 @@ export const WebhooksApiEnv = z.object({
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
   BLAZZ_WEBHOOK_ALLOW_LOOPBACK: z.stringbool().default(false),
 });
+
+/** Takes what Meta sends; opens no credentials. */
+export const MetaIngestEnv = z.object({
+  CORE_TABLE: table,
+  SESSION_EVENTS_QUEUE_URL: z.url(),
+  META_APP_SECRET_ARN: secretArn,
+  META_VERIFY_TOKEN_ARN: secretArn,
+});
+
+export const TemplatesApiEnv = z.object({ CORE_TABLE: table, CREDENTIALS_KEY_ARN: keyArn, META_GRAPH_URL: graphUrl });
 
 export const SessionEventsEnv = z.object({
   CORE_TABLE: table,
@@ -106,9 +124,20 @@ export const JobsEnv = z.object({
   NUDGE_SECRET_ARN: secretArn,
   OWN_QUEUE_NAME: z.string().min(1),
   OWN_QUEUE_URL: z.url(),
+  META_SENDS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
   WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
   CAMPAIGN_STATS_QUEUE_URL: z.url(),
+});
+
+/** Sends for numbers at Meta, and opens their credentials for it. */
+export const MetaSendsEnv = z.object({
+  CORE_TABLE: table,
+  MESSAGES_TABLE: table,
+  SESSION_EVENTS_QUEUE_URL: z.url(),
+  META_SENDS_QUEUE_URL: z.url(),
+  CREDENTIALS_KEY_ARN: keyArn,
+  META_GRAPH_URL: graphUrl,
 });
 
 export const ContactImportsEnv = z.object({ CORE_TABLE: table, MESSAGES_TABLE: table, WEBHOOK_DELIVERIES_QUEUE_URL: z.url(), WEBSOCKET_PUSHES_QUEUE_URL: z.url() });
@@ -141,6 +170,7 @@ export const RequeueWorkEnv = z.object({
   MESSAGES_TABLE: table,
   ...jobQueues,
   CONTACT_IMPORTS_QUEUE_URL: z.url(),
+  META_SENDS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
   WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
 });

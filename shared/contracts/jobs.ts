@@ -41,3 +41,14 @@ export const ContactImportJob = z.object({
   slice: z.int().nonnegative(),
 });
 export type ContactImportJob = z.infer<typeof ContactImportJob>;
+
+/**
+ * Something to do with a number on Meta's Cloud API. `send`: look at its outbox, the truth is there; the others act in a
+ * chat at once, and may get lost.
+ */
+export const MetaSendJob = z.discriminatedUnion('kind', [
+  z.object({ v: z.literal(1), kind: z.literal('send'), sessionId: z.string() }),
+  z.object({ v: z.literal(1), kind: z.literal('mark-read'), workspaceId: z.string(), sessionId: z.string(), peer: z.string() }),
+  z.object({ v: z.literal(1), kind: z.literal('typing'), workspaceId: z.string(), sessionId: z.string(), peer: z.string() }),
+]);
+export type MetaSendJob = z.infer<typeof MetaSendJob>;

@@ -1,10 +1,14 @@
 import * as z from 'zod';
 import { MediaId, TemplateId } from './ids.ts';
 
-/** `skipped`: its campaign was cancelled before anyone claimed it. `received`: it came in. */
+/**
+ * `unknown`: it left, and no answer came; Meta's status webhook tells what became of it, and until then nobody sends it
+ * again. `skipped`: its campaign was cancelled before anyone claimed it. `received`: it came in.
+ */
 export const MessageStatus = z.enum([
   'queued',
   'sending',
+  'unknown',
   'sent',
   'delivered',
   'read',

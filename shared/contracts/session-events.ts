@@ -98,6 +98,8 @@ export const SessionEvent = z.discriminatedUnion('type', [
     ack: z.enum(['delivered', 'read', 'played']),
   }),
   z.object({ type: z.literal('message.failed'), at, messageId: z.string(), failure: MessageFailure }),
+  /** It left, and no answer came: it is held until a receipt tells, and never sent again. Meta only. */
+  z.object({ type: z.literal('message.unknown'), at, messageId: z.string() }),
   z.object({
     type: z.literal('message.received'),
     at: at.describe("WhatsApp's own time of the message, in whole seconds"),
@@ -113,7 +115,9 @@ export const SessionEvent = z.discriminatedUnion('type', [
     isForwarded: z.boolean().optional(),
     mentions: z.array(z.string()).optional().describe('Who is named in the text: phone numbers with +, or …@lid'),
     details: MessageDetails.nullish(),
-    media: MediaDescription.nullable(),
+    media: MediaDescription.extend({
+      providerId: z.string().optional().describe("Meta's id of the file, which is fetched by it; `bytes` is 0 until then"),
+    }).nullable(),
   }),
   /** What became of the file of a message that came in: it lies in the media bucket, or why it does not. */
   z.object({
@@ -140,6 +144,16 @@ export const SessionEvent = z.discriminatedUnion('type', [
     bsuid: z.string().nullable().describe("Meta's business-scoped user id"),
     name: z.string().nullable(),
   }),
+  /** Meta has reviewed a template, or changed its mind about one. */
+  z.object({
+    type: z.literal('template.status'),
+    at,
+    businessAccountId: z.string(),
+    name: z.string(),
+    language: z.string(),
+    status: z.string().describe("Meta's own word, such as APPROVED"),
+    reason: z.string().nullable(),
+  }),
 ]);
 export type SessionEvent = z.infer<typeof SessionEvent>;
 
@@ -149,6 +163,9 @@ export type SessionEvent = z.infer<typeof SessionEvent>;
  * Group: the session. Deduplication: session + sequence. `sequence` is `<fencing token, 10 digits>-<counter, 10 digits>`,
  * so it grows over takeovers too and a consumer can tell a batch it has already counted from a new one.
  * Delivered at least once: consumers are idempotent.
+ *
+ * `numbered: 'on-arrival'`: of a sender that shares the session with others. Its `sequence` is 20 digits that follow from
+ * what the batch says, and the consumer gives it a growing one as it comes (`Arrivals`).
  */
 export const SessionEventBatch = z.object({
   v: z.literal(1),
@@ -157,6 +174,7 @@ export const SessionEventBatch = z.object({
   instanceId: z.string(),
   fencingToken: z.int().nonnegative(),
   sequence: z.string().regex(/^\d{10}-\d{10}$/),
+  numbered: z.literal('on-arrival').optional(),
   events: z.array(SessionEvent).min(1).max(200),
 });
 export type SessionEventBatch = z.infer<typeof SessionEventBatch>;

@@ -47,3 +47,4 @@ export const deliveryNotFound = notFound('delivery');
 export const apiKeyNotFound = notFound('api_key');
 export const mediaNotFound = notFound('media');
 export const instanceNotFound = notFound('instance');
+export const templateNotFound = notFound('template');

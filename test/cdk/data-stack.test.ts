@@ -52,7 +52,7 @@ describe('queues', () => {
 
   it('each have a dead-letter queue of their own kind with an alarm', () => {
     expect(work.map(([id]) => id).sort()).toEqual([
-      'CampaignStatsQueue', 'ContactImportsQueue', 'JobsCriticalQueue', 'JobsDefaultQueue', 'JobsHighQueue', 'JobsLowQueue', 'SessionEventsQueue', 'WebhookDeliveriesQueue', 'WebsocketPushesQueue',
+      'CampaignStatsQueue', 'ContactImportsQueue', 'JobsCriticalQueue', 'JobsDefaultQueue', 'JobsHighQueue', 'JobsLowQueue', 'MetaSendsQueue', 'SessionEventsQueue', 'WebhookDeliveriesQueue', 'WebsocketPushesQueue',
     ]);
     for (const [id, { Properties }] of work) {
       const dead = id.replace('Queue', 'DeadLetters');

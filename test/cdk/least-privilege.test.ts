@@ -62,7 +62,7 @@ describe('roles', () => {
     expect(actions.filter((action) => /Scan|Table|Backup|Stream/.test(action))).toEqual([]);
   });
 
-  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'OperationsApiRole', 'WebsocketPushesRole', 'DropSilentConnectionsRole', 'CampaignStatsRole'])(
+  it.each(['AuthorizerRole', 'SystemApiRole', 'SessionsApiRole', 'InstancesApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'SendingPolicyApiRole', 'OperationsApiRole', 'WebsocketPushesRole', 'DropSilentConnectionsRole', 'CampaignStatsRole'])(
     '%s reads no message',
     (role) => expect(actionsOn(controlPlane, role, /MessagesTable/)).toEqual([]),
   );
@@ -93,7 +93,7 @@ describe('roles', () => {
     expect(actionsOn(controlPlane, 'IngestWebjsApiRole', /MessagesTable|RegistryTable|NudgeSecret|Jobs|WebhookDeliveries/)).toEqual([]);
   });
 
-  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'IngestWebjsApiRole', 'SessionEventsRole', 'ContactImportsRole', 'WebhookDeliveriesRole'])(
+  it.each(['AuthorizerRole', 'SystemApiRole', 'ApiKeysApiRole', 'WebhooksApiRole', 'IngestWebjsApiRole', 'SessionEventsRole', 'ContactImportsRole', 'WebhookDeliveriesRole', 'MetaSendsRole', 'SendingPolicyApiRole'])(
     '%s cannot read the secret that signs nudges',
     (role) => expect(actionsOn(controlPlane, role, /NudgeSecret/)).toEqual([]),
   );
@@ -124,6 +124,19 @@ describe('roles', () => {
     expect(actionsOn(template, role, /MediaBucket.*uploads/)).toEqual(uploads);
     expect(actionsOn(template, role, /MediaBucket.*media[/]/)).toEqual(media);
     expect(actionsOn(template, role, /MediaBucket/).filter((action) => /Delete|Acl|Policy/.test(action))).toEqual([]);
+  });
+
+  it('let who takes webhooks of Meta read the table, send to one queue, and open no credentials', () => {
+    expect(actionsOn(controlPlane, 'MetaIngestApiRole', /CoreTable/).filter((action) => WRITES.test(action))).toEqual([]);
+    expect(actionsOn(controlPlane, 'MetaIngestApiRole', /SessionEventsQueue/)).toEqual(['sqs:SendMessage']);
+    expect(actionsOn(controlPlane, 'MetaIngestApiRole', /MetaAppSecret/)).toEqual(['secretsmanager:GetSecretValue']);
+    expect(actionsOn(controlPlane, 'MetaIngestApiRole', /MessagesTable|RegistryTable|NudgeSecret|CredentialsKey|WebhookDeliveries/)).toEqual([]);
+  });
+
+  it('let who makes sessions seal access tokens, and who needs them open them', () => {
+    const holders = policiesOf(controlPlane).map(([role]) => [role, actionsOn(controlPlane, role, /CredentialsKey/)] as const).filter(([, actions]) => actions.length > 0);
+    expect(Object.fromEntries(holders)).toEqual({ SessionsApiRole: ['kms:Decrypt', 'kms:GenerateDataKey'], TemplatesApiRole: ['kms:Decrypt'], MetaSendsRole: ['kms:Decrypt'] });
+    expect(JSON.stringify(policiesOf(fleet))).not.toContain('CredentialsKey');
   });
 
   it('let instances alone open snapshots', () => {

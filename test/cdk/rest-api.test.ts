@@ -37,13 +37,13 @@ const pathsWith = (authorizationType: string): string[] =>
 
 describe('routes', () => {
   it('are open for health, documentation, signed requests and what does not exist', () => {
-    expect(pathsWith('NONE')).toEqual(['/', '/docs', '/health', '/openapi.json', '/v1/ingest/webjs', '/v1/{proxy+}', '/{proxy+}']);
+    expect(pathsWith('NONE')).toEqual(['/', '/docs', '/health', '/openapi.json', '/v1/ingest/meta', '/v1/ingest/webjs', '/v1/{proxy+}', '/{proxy+}']);
   });
 
   it('are behind the authorizer otherwise', () => {
-    const resources = ['api-keys', 'campaigns', 'chats', 'contacts', 'instances', 'media', 'messages', 'operations', 'sessions', 'webhooks'];
+    const resources = ['api-keys', 'campaigns', 'chats', 'contacts', 'instances', 'media', 'messages', 'operations', 'sessions', 'templates', 'webhooks'];
     const trees = resources.flatMap((name) => [`/v1/${name}`, `/v1/${name}/{proxy+}`]);
-    expect(pathsWith('CUSTOM')).toEqual(['/api/whatsapp/{proxy+}', ...trees, '/v1/workspaces/current'].sort());
+    expect(pathsWith('CUSTOM')).toEqual(['/api/whatsapp/{proxy+}', ...trees, '/v1/workspaces/current', '/v1/workspaces/current/sending-policy'].sort());
     expect(methods.every(({ HttpMethod }) => HttpMethod === 'ANY')).toBe(true);
   });
 

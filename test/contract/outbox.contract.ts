@@ -8,6 +8,7 @@ import { anOutboundMessage, WORKSPACE } from '../support/builders/outbound-messa
 export interface OutboxHarness {
   readonly outbox: Outbox;
   setFencingToken(sessionId: string, token: number): Promise<void>;
+  setLeaseToken(sessionId: string, token: number): Promise<void>;
   setCampaignRunning(campaignId: string, isRunning: boolean): Promise<void>;
   sendingCount(campaignId: string, sessionId: string): Promise<number>;
   stop(): Promise<void>;
@@ -140,6 +141,26 @@ export function describeOutbox(name: string, start: () => Promise<OutboxHarness>
         expect(await outbox.claim({ sessionId, fencingToken: used, messages: [message] })).toEqual({ outcome: 'fenced' });
         expect(await outbox.listDue({ sessionId, campaignId: null }, NOW, 5)).toEqual([message]);
         expect(await outbox.listInDoubt(sessionId)).toEqual([]);
+      });
+
+      it.each([
+        { held: 2, used: 2, claims: 1 },
+        { held: 3, used: 2, claims: 0 },
+        { held: undefined, used: 1, claims: 0 },
+      ])('of a sender whose lease is $used, while $held holds, claims $claims', async ({ held, used, claims }) => {
+        const sessionId = await aSession();
+        if (held !== undefined) await harness.setLeaseToken(sessionId, held);
+        const message = await queued({ sessionId });
+        const outcome = await outbox.claim({ sessionId, fencingToken: 1, leaseToken: used, messages: [message] });
+        expect(claimedIds(outcome)).toEqual(claims === 1 ? [message.id] : 'fenced');
+        expect(await outbox.listInDoubt(sessionId)).toHaveLength(claims);
+      });
+
+      it('leaves out those that wait for another session by now', async () => {
+        const [sessionId, other] = [await aSession(), await aSession()];
+        const message = await queued({ sessionId: other });
+        expect(claimedIds(await outbox.claim({ sessionId, fencingToken: 1, messages: [message] }))).toEqual([]);
+        expect(idsOf(await outbox.listDue({ sessionId: other, campaignId: null }, NOW, 5))).toEqual([message.id]);
       });
 
       it('leaves out those that are no longer queued', async () => {

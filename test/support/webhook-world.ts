@@ -45,7 +45,7 @@ export function webhookWorld(ports: WebhookPorts, send: SendWebhook, startMs: nu
   };
   const publish = makePublishEvents({ ...ports, enqueue, deliveryIdOf, clock });
   const deliver = makeDeliverWebhooks({ ...ports, send, enqueue, publish, clock, random: () => 0.5 });
-  const requeue = makeRequeueWork({ campaigns: { listActive: async () => [] }, followUpCampaign: async () => {}, webhookWork: ports.work, enqueueDeliveries: enqueue, imports: { listRunning: async () => [], pendingSlices: async () => [] }, enqueueImports: async () => {}, clock });
+  const requeue = makeRequeueWork({ campaigns: { listActive: async () => [] }, followUpCampaign: async () => {}, webhookWork: ports.work, enqueueDeliveries: enqueue, imports: { listRunning: async () => [], pendingSlices: async () => [] }, enqueueImports: async () => {}, requeueMetaSends: async () => {}, failOver: async () => {}, clock });
 
   /** Hands what is visible to the consumer, until nothing is. */
   async function settle(): Promise<void> {

@@ -8,8 +8,10 @@ import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { eventPublisher } from '../../../shared/adapters/event-publisher.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
+import { providerCalls } from '../../../shared/adapters/nudge/provider-calls.ts';
 import { s3MediaStore } from '../../../shared/adapters/s3/s3-media-store.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
+import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
 import { sqsJobClasses } from '../../../shared/adapters/sqs/sqs-job-classes.ts';
 import { CampaignsApiEnv } from '../../../shared/config/control-plane-env.ts';
 import { loadConfig } from '../../../shared/config/load-config.ts';
@@ -44,7 +46,8 @@ const outbox = dynamoOutbox(doc, tables);
 const messages = dynamoMessages(doc, tables.messages);
 const enqueue = sqsJobClasses(sqs, config);
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), clock);
-const wake = makeWakeSessions({ sessions, calls: httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }) });
+const calls = providerCalls(httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }), sqsJobs(sqs, config.META_SENDS_QUEUE_URL));
+const wake = makeWakeSessions({ sessions, calls });
 const startCampaign = makeStartCampaign({ campaigns, sessions, outbox, enqueue, clock });
 const attachMedia = makeAttachMedia({
   files: dynamoMediaFiles(doc, tables.core), store: s3MediaStore(mediaClient(), config.MEDIA_BUCKET), messages,

@@ -2,9 +2,11 @@ import type { CampaignMessage, CampaignRecipient } from '../../../shared/contrac
 import { parseTemplate, problemsOf, type Template } from '../../../shared/domain/campaigns/template.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 
-/** The text of a message taken apart; empty without one. Throws `invalid_template`. */
-export const templateOf = (message: CampaignMessage): Template =>
-  'text' in message && message.text !== undefined ? parseTemplate(message.text) : [];
+/** The texts of a message taken apart, one after the other; empty without one. Throws `invalid_template`. */
+export function templateOf(message: CampaignMessage): Template {
+  if (message.type === 'template') return Object.values(message.template.variables).flatMap(parseTemplate);
+  return 'text' in message && message.text !== undefined ? parseTemplate(message.text) : [];
+}
 
 /** Throws `missing_variables`, naming each variable of each recipient that the text needs and does not get. */
 export function requireVariables(template: Template, recipients: readonly CampaignRecipient[]): void {

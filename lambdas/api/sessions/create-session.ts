@@ -4,13 +4,12 @@ import { DomainError } from '../../../shared/domain/errors.ts';
 import type { PlaceSession } from '../../../shared/domain/sessions/place-session.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import { UNKNOWN_HEALTH } from '../../../shared/domain/sessions/session-health.ts';
-import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import type { ApiRequest, Operation } from '../../http/api-request.ts';
+import { createMetaSession, type CreateMetaSessionDeps } from './create-meta-session.ts';
 import type { ViewSession } from './session-view.ts';
 
-export interface CreateSessionDeps {
-  readonly sessions: Pick<Sessions, 'insert' | 'get'>;
+export interface CreateSessionDeps extends CreateMetaSessionDeps {
   readonly placeSession: PlaceSession;
   readonly viewSession: ViewSession;
   readonly isUnlimitedPacingAllowed: boolean;
@@ -20,18 +19,17 @@ type CreateRequest = ApiRequest<typeof sessionRoutes.createSession>;
 
 /** Records the session and, unless told otherwise, gives it to an instance to start. */
 export const makeCreateSession =
-  ({ sessions, placeSession, viewSession, isUnlimitedPacingAllowed }: CreateSessionDeps): Operation<typeof sessionRoutes.createSession> =>
+  (deps: CreateSessionDeps): Operation<typeof sessionRoutes.createSession> =>
   async (request) => {
-    refuseUnavailable(request.body, isUnlimitedPacingAllowed);
-    const session = await insertOrFind(sessions, newSession(request));
-    return { status: 201, body: await viewSession(await placeSession(session)) };
+    refuseUnavailable(request.body, deps.isUnlimitedPacingAllowed);
+    const insert = (session: Session) => insertOrFind(deps.sessions, session);
+    const draft = newSession(request);
+    const session = await (draft.provider === 'meta' ? createMetaSession(deps, insert, request, draft) : insert(draft));
+    return { status: 201, body: await deps.viewSession(await deps.placeSession(session)) };
   };
 
 function refuseUnavailable({ provider, meta, pacing }: CreateSessionRequest, isUnlimitedAllowed: boolean): void {
-  if (provider === 'meta' || meta !== undefined) {
-    const path = provider === 'meta' ? 'provider' : 'meta';
-    throw refusal('provider_not_available', 'The Meta Cloud API is not available here. Leave `provider` and `meta` out.', path);
-  }
+  if (provider !== 'meta' && meta !== undefined) throw refusal('invalid_request', '`meta` goes with `provider: "meta"`.', 'meta');
   if (pacing.profile === 'unlimited' && !isUnlimitedAllowed) {
     throw refusal('unlimited_pacing_not_allowed', 'Unlimited pacing gets numbers banned and is not allowed here.', 'pacing.profile');
   }

@@ -2,6 +2,7 @@ import type { sessionRoutes } from '../../../shared/contracts/api/routes/session
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
+import { requireWebjs } from '../../../shared/domain/sessions/webjs-only.ts';
 import { preferredType } from '../../http/accept.ts';
 import type { ApiResponse, Operation } from '../../http/api-request.ts';
 
@@ -13,6 +14,7 @@ export const makeGetSessionQr =
   (sessions: Pick<Sessions, 'get' | 'findQr'>): Operation<typeof sessionRoutes.getSessionQr> =>
   async ({ workspaceId, params, accept }) => {
     const session = await sessions.get(workspaceId, params.id);
+    requireWebjs(session);
     const qr = session.desired === 'running' ? await sessions.findQr(session.id) : undefined;
     if (!qr) throw noQr(session);
     const type = preferredType(accept, ['application/json', PNG, SVG]);

@@ -4,6 +4,7 @@ import type { Clock } from '../../../shared/domain/clock.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { PlaceSession } from '../../../shared/domain/sessions/place-session.ts';
 import type { SessionPairingCode, Sessions } from '../../../shared/domain/sessions/sessions.ts';
+import { requireWebjs } from '../../../shared/domain/sessions/webjs-only.ts';
 import type { Operation } from '../../http/api-request.ts';
 import { alreadyLinked } from './steer-session.ts';
 
@@ -22,8 +23,9 @@ export interface RequestPairingCodeDeps {
 export const makeRequestPairingCode = (deps: RequestPairingCodeDeps): Operation<typeof sessionRoutes.requestPairingCode> => {
   const { sessions, placeSession } = deps;
   return async ({ workspaceId, params: { id }, body: { phoneNumber } }) => {
-    const { status } = await sessions.get(workspaceId, id);
-    if (LINKED.includes(status)) throw alreadyLinked(id);
+    const session = await sessions.get(workspaceId, id);
+    requireWebjs(session);
+    if (LINKED.includes(session.status)) throw alreadyLinked(id);
     const before = await sessions.findPairingCode(id);
     await placeSession(await sessions.intend(workspaceId, id, { desired: 'running', pairingPhoneNumber: phoneNumber }));
     const { code, expiresAt } = await waitForCode(deps, { workspaceId, id }, phoneNumber, before);

@@ -13,6 +13,7 @@ export const sessionViewer =
     const instance = instanceId === null ? undefined : await directory.find(instanceId);
     return {
       ...seenByClients(session),
+      meta: session.meta ?? null,
       hibernatingSince: hibernatingSince(session),
       wakeAt: wakeAt(session),
       instance: instance ? { id: instance.id, url: instance.url } : null,

@@ -4,6 +4,9 @@ import { dynamoAssignments } from '../../../shared/adapters/dynamodb/dynamo-assi
 import { dynamoIdempotency } from '../../../shared/adapters/dynamodb/dynamo-idempotency.ts';
 import { dynamoInstanceRegistry } from '../../../shared/adapters/dynamodb/dynamo-instance-registry.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoMetaAccounts } from '../../../shared/adapters/dynamodb/dynamo-meta-accounts.ts';
+import { kmsDataKeys } from '../../../shared/adapters/kms/kms-data-keys.ts';
+import { graphClient } from '../../../shared/adapters/meta/graph-client.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
 import { SessionsApiEnv } from '../../../shared/config/control-plane-env.ts';
@@ -14,6 +17,7 @@ import { instanceDirectory } from '../../../shared/domain/instances/instance-dir
 import { makePlaceSession } from '../../../shared/domain/sessions/place-session.ts';
 import { httpApi } from '../../http/http-api.ts';
 import { makeCreateSession } from './create-session.ts';
+import { makeDeleteSession } from './delete-session.ts';
 import { makeGetSessionQr } from './get-session-qr.ts';
 import { makeGetSession, makeGetSessionStatus, makeListSessions } from './read-sessions.ts';
 import { makeRequestPairingCode } from './request-pairing-code.ts';
@@ -31,11 +35,14 @@ const assignments = dynamoAssignments(doc, { core: config.CORE_TABLE, registry: 
 const placeSession = makePlaceSession({ assignments, sessions, directory, calls, clock });
 const viewSession = sessionViewer(directory);
 
-const deps = { sessions, placeSession, viewSession, clock };
+const accounts = dynamoMetaAccounts(doc, config.CORE_TABLE, kmsDataKeys(config.CREDENTIALS_KEY_ARN));
+const graph = graphClient({ baseUrl: config.META_GRAPH_URL });
+
+const deps = { sessions, accounts, graph, placeSession, viewSession, clock };
 const createSession = makeCreateSession({ ...deps, isUnlimitedPacingAllowed: config.ALLOW_UNLIMITED_PACING });
 const getSessionStatus = makeGetSessionStatus(deps);
 const steer = makeSteerSession(deps);
-const deleteSession = steer({ desired: 'deleted' });
+const deleteSession = makeDeleteSession(deps);
 
 export const handler = httpApi({
   routes: sessionRoutes,
@@ -56,6 +63,6 @@ export const handler = httpApi({
     regenerateQr: makeRegenerateQr(deps),
     logoutSession: steer({ desired: 'logged_out' }),
     deleteSession,
-    deleteSessionAlias: deleteSession,
+    deleteSessionAlias: (request) => deleteSession(request),
   },
 });

@@ -4,6 +4,7 @@ import { DomainError } from '../../../shared/domain/errors.ts';
 import type { PlaceSession } from '../../../shared/domain/sessions/place-session.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import type { SessionIntent, Sessions } from '../../../shared/domain/sessions/sessions.ts';
+import { requireWebjs } from '../../../shared/domain/sessions/webjs-only.ts';
 import type { Operation } from '../../http/api-request.ts';
 import type { ViewSession } from './session-view.ts';
 
@@ -21,7 +22,9 @@ export const makeSteerSession =
   ({ sessions, placeSession, viewSession, clock }: SteerSessionDeps) =>
   (intent: SessionIntent): Steer =>
   async ({ workspaceId, params: { id } }) => {
-    if (intent.desired === 'running') refuseWhileOutOfRounds(await sessions.get(workspaceId, id), clock.now());
+    const before = await sessions.get(workspaceId, id);
+    requireWebjs(before);
+    if (intent.desired === 'running') refuseWhileOutOfRounds(before, clock.now());
     const session = await sessions.intend(workspaceId, id, intent);
     return { status: 202, body: await viewSession(await placeSession(session)) };
   };
@@ -30,7 +33,9 @@ export const makeSteerSession =
 export function makeRegenerateQr(deps: SteerSessionDeps): Steer {
   const relink = makeSteerSession(deps)({ desired: 'running', relink: true });
   return async (request) => {
-    const { id } = await deps.sessions.get(request.workspaceId, request.params.id);
+    const session = await deps.sessions.get(request.workspaceId, request.params.id);
+    requireWebjs(session);
+    const { id } = session;
     await deps.sessions.clearLinking(id); // else the QR of the old link would be shown for a while
     return relink(request);
   };

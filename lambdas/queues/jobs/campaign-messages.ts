@@ -30,9 +30,19 @@ export function campaignMessages(
 }
 
 function contentWriter({ message }: Campaign): (recipient: Recipient) => MessageContent {
+  if (message.type === 'template') return templateWriter(message);
   if (!('text' in message) || message.text === undefined) return () => message;
   const template = parseTemplate(message.text);
   return ({ variables }) => ({ ...message, text: render(template, variables) });
+}
+
+/** What a placeholder of Meta's template is filled with may itself hold `{{variable}}`. */
+function templateWriter(message: Extract<MessageContent, { type: 'template' }>): (recipient: Recipient) => MessageContent {
+  const values = Object.entries(message.template.variables).map(([name, text]) => [name, parseTemplate(text)] as const);
+  return ({ variables }) => ({
+    ...message,
+    template: { ...message.template, variables: Object.fromEntries(values.map(([name, parts]) => [name, render(parts, variables)])) },
+  });
 }
 
 const messageOf = (

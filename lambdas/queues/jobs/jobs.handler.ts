@@ -10,6 +10,7 @@ import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-session
 import { dynamoTakenNotes } from '../../../shared/adapters/dynamodb/dynamo-taken-notes.ts';
 import { eventPublisher } from '../../../shared/adapters/event-publisher.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
+import { providerCalls } from '../../../shared/adapters/nudge/provider-calls.ts';
 import { secretReader } from '../../../shared/adapters/secrets/secret-reader.ts';
 import { sqsComeAgain } from '../../../shared/adapters/sqs/sqs-come-again.ts';
 import { sqsJobs } from '../../../shared/adapters/sqs/sqs-jobs.ts';
@@ -34,7 +35,7 @@ const sqs = sqsClient();
 const tables = { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE };
 const campaigns = dynamoCampaigns(doc, tables.core);
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), systemClock);
-const calls = httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) });
+const calls = providerCalls(httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }), sqsJobs(sqs, config.META_SENDS_QUEUE_URL));
 const publishEvents = eventPublisher(doc, sqs, config);
 const announce = makeAnnounceStatus({ campaigns, publishEvents, eventIdOf: (atMs, ...parts) => derivedId('evt', atMs, ...parts) });
 

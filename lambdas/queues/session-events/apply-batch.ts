@@ -11,6 +11,7 @@ import type { NumberEvents } from '../../../shared/domain/webhooks/number-events
 import type { PublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import type { ApplyJob } from '../../queue/record-handler.ts';
 import { annotateMessages } from './annotate-messages.ts';
+import type { makeCountOutcomes } from './count-outcomes.ts';
 import { countCampaigns, type CountingCampaigns } from './count-campaigns.ts';
 import { identifyPeers, type IdentifyPeersDeps } from './identify-peers.ts';
 import { signEvents } from './message-deed-events.ts';
@@ -31,6 +32,7 @@ export interface ApplyBatchDeps extends TouchChatsDeps, IdentifyPeersDeps, NoteC
   readonly mediaRetentionMs: number;
   readonly campaigns: CountingCampaigns;
   readonly numberEvents: NumberEvents;
+  readonly countOutcomes: ReturnType<typeof makeCountOutcomes>;
   readonly publish: PublishEvents;
   readonly announce: AnnounceStatus;
   readonly noteCounts: NoteCounts;
@@ -54,6 +56,7 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
     const ofChats = await touchChats(deps, batch, applied, received);
     const ofContacts = await noteContacts(deps, batch, applied, received);
     const completed = await countCampaigns(deps, batch, applied, isRepeat);
+    await deps.countOutcomes(batch, applied);
     const ownNumber = applied.length + received.length > 0 ? await noteActivity(batch) : await numberFor(deps, batch, settled);
     const events = await deps.numberEvents(batch.workspaceId, [
       ...ofSession,
@@ -79,4 +82,4 @@ const mediaEvents = ({ addMediaLink }: ApplyBatchDeps, settled: readonly Settled
   Promise.all(settled.map(async ({ message, event }) => mediaEvent(message, await addMediaLink(message.workspaceId, messageView(message, ownNumber)), event.settledAt)));
 
 const isReceipt = (event: SessionEvent): event is ReceiptEvent =>
-  event.type === 'message.sent' || event.type === 'message.ack' || event.type === 'message.failed';
+  event.type === 'message.sent' || event.type === 'message.ack' || event.type === 'message.failed' || event.type === 'message.unknown';

@@ -1,13 +1,17 @@
 import { documentClient, mediaClient, sqsClient } from '../../../shared/adapters/clients.ts';
+import { dynamoArrivals } from '../../../shared/adapters/dynamodb/dynamo-arrivals.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoChatNumbers } from '../../../shared/adapters/dynamodb/dynamo-chat-numbers.ts';
 import { dynamoChats } from '../../../shared/adapters/dynamodb/dynamo-chats.ts';
 import { dynamoContacts } from '../../../shared/adapters/dynamodb/dynamo-contacts.ts';
 import { dynamoMediaFiles } from '../../../shared/adapters/dynamodb/dynamo-media-files.ts';
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
+import { dynamoOutcomes } from '../../../shared/adapters/dynamodb/dynamo-outcomes.ts';
 import { dynamoOptedOutMessages } from '../../../shared/adapters/dynamodb/dynamo-opted-out-messages.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
+import { dynamoSendingPolicies } from '../../../shared/adapters/dynamodb/dynamo-sending-policies.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
+import { dynamoTemplates } from '../../../shared/adapters/dynamodb/dynamo-templates.ts';
 import { eventPublisher } from '../../../shared/adapters/event-publisher.ts';
 import { s3MediaStore } from '../../../shared/adapters/s3/s3-media-store.ts';
 import { sqsComeAgain } from '../../../shared/adapters/sqs/sqs-come-again.ts';
@@ -25,6 +29,9 @@ import { makeNumberEvents } from '../../../shared/domain/webhooks/number-events.
 import { derivedId } from '../../../shared/identity/derived-id.ts';
 import { fifoHandler } from '../../queue/queue-handler.ts';
 import { makeApplyBatch } from './apply-batch.ts';
+import { makeCountOutcomes } from './count-outcomes.ts';
+import { reviewTemplates } from './review-templates.ts';
+import { numberArrivals } from './number-arrivals.ts';
 
 const config = loadConfig(SessionEventsEnv);
 const doc = documentClient();
@@ -46,6 +53,7 @@ const applyBatch = makeApplyBatch({
   mediaRetentionMs: config.MEDIA_RETENTION_DAYS * DAY_MS,
   campaigns,
   numberEvents: makeNumberEvents(dynamoChatNumbers(doc, config.MESSAGES_TABLE)),
+  countOutcomes: makeCountOutcomes({ policies: dynamoSendingPolicies(doc, config.CORE_TABLE), outcomes: dynamoOutcomes(doc, config.CORE_TABLE), clock: systemClock }),
   publish,
   contacts: dynamoContacts(doc, config.CORE_TABLE),
   consentOf: makeConsentOf(),
@@ -55,4 +63,7 @@ const applyBatch = makeApplyBatch({
   clock: systemClock,
 });
 
-export const handler = fifoHandler(SessionEventBatch, applyBatch, sqsComeAgain(sqs, config.SESSION_EVENTS_QUEUE_URL));
+const withTemplates = reviewTemplates({ templates: dynamoTemplates(doc, config.CORE_TABLE), publish }, applyBatch);
+const applyInOrder = numberArrivals(dynamoArrivals(doc, config.CORE_TABLE), withTemplates);
+
+export const handler = fifoHandler(SessionEventBatch, applyInOrder, sqsComeAgain(sqs, config.SESSION_EVENTS_QUEUE_URL));

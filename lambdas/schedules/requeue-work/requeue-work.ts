@@ -12,6 +12,8 @@ export interface RequeueWorkDeps {
   readonly followUpCampaign: (campaign: Campaign) => Promise<void>;
   readonly webhookWork: Pick<WebhookWork, 'listDue'>;
   readonly enqueueDeliveries: EnqueueJobs<WebhookDeliveryJob>;
+  readonly requeueMetaSends: () => Promise<void>;
+  readonly failOver: () => Promise<unknown>;
   readonly imports: Pick<ContactImports, 'listRunning' | 'pendingSlices'>;
   readonly enqueueImports: EnqueueJobs<ContactImportJob>;
   readonly clock: Clock;
@@ -30,7 +32,7 @@ const IMPORT_GRACE_MS = 5 * 60_000;
  */
 export const makeRequeueWork = (deps: RequeueWorkDeps) =>
   async (): Promise<void> => {
-    const results = await Promise.allSettled([...(await campaignSteps(deps)), requeueDeliveries(deps), requeueImports(deps)]);
+    const results = await Promise.allSettled([...(await campaignSteps(deps)), requeueDeliveries(deps), requeueImports(deps), deps.requeueMetaSends(), deps.failOver()]);
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${results.length} steps failed`);
   };

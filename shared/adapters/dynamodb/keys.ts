@@ -16,6 +16,8 @@ const msDigits = (ms: number): string => String(ms).padStart(13, '0');
 export const workspaceKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'WORKSPACE' });
 /** Which session of a workspace is its primary one. */
 export const primarySessionKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'PRIMARY' });
+/** From which numbers a workspace sends, and which stand in. */
+export const sendingPolicyKey = (workspaceId: string): Key => ({ pk: `W#${workspaceId}`, sk: 'SENDING_POLICY' });
 /** Which session of a workspace was linked to a number last. */
 export const phoneNumberKey = (workspaceId: string, phoneNumber: string): Key => ({ pk: `W#${workspaceId}`, sk: `NUMBER#${phoneNumber}` });
 export const apiKeyKey = (hash: string): Key => ({ pk: `KEY#${hash}`, sk: 'KEY' });
@@ -24,6 +26,20 @@ export const qrKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'Q
 export const pairingCodeKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'PAIRING' });
 export const pacingKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'PACING' });
 export const pacedContactKey = (sessionId: string, peer: string): Key => ({ pk: `S#${sessionId}`, sk: `PACING#${peer}` });
+/** Who sends for a session that no instance runs, and what it has to wait for. */
+export const senderKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'SENDER' });
+export const pairKey = (sessionId: string, peer: string): Key => ({ pk: `S#${sessionId}`, sk: `PAIR#${peer}` });
+/** What became of a session's messages in one stretch of time. */
+export const outcomesKey = (sessionId: string, fromMs: number): Key => ({ pk: `S#${sessionId}`, sk: `OUTCOMES#${msDigits(fromMs)}` });
+/** Credentials of a session at Meta. */
+export const metaAccountKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'META' });
+/** How batches of a session were numbered as they came. */
+export const arrivalsKey = (sessionId: string): Key => ({ pk: `S#${sessionId}`, sk: 'ARRIVALS' });
+/** Which session has a number at Meta. */
+export const metaNumberKey = (phoneNumberId: string): Key => ({ pk: `META#${phoneNumberId}`, sk: 'NUMBER' });
+/** Which sessions belong to a business account at Meta. */
+export const businessAccountKey = (businessAccountId: string, sessionId: string): Key => ({ pk: `WABA#${businessAccountId}`, sk: `S#${sessionId}` });
+export const templateKey = (workspaceId: string, templateId: string): Key => ({ pk: `W#${workspaceId}`, sk: `TPL#${templateId}` });
 export const laneKey = (sessionId: string, campaignId: string): Key => ({ pk: `S#${sessionId}`, sk: `LANE#${campaignId}` });
 export const claimKey = (sessionId: string, claimId: string): Key => ({ pk: `S#${sessionId}`, sk: `CLAIM#${claimId}` });
 export const campaignKey = (campaignId: string): Key => ({ pk: `C#${campaignId}`, sk: 'CAMPAIGN' });
@@ -83,6 +99,8 @@ export const laneSort = (sequence: number, deliveryId: string): string => `${msD
 
 // Index gsi2 of the core table (sparse): what someone has to look after
 export const sessionsOfInstance = (instanceId: string | null): string => `I#${instanceId ?? 'UNASSIGNED'}`;
+export const FAILOVER_POLICIES = 'FAILOVER#POLICIES';
+export const META_SESSIONS = 'META#SESSIONS';
 export const DELETED_SESSIONS = 'DELETED#SESSIONS';
 export const ACTIVE_CAMPAIGNS = 'ACTIVE#CAMPAIGNS';
 export const ACTIVE_IMPORTS = 'ACTIVE#IMPORTS';

@@ -37,6 +37,10 @@ export interface MessageItem extends Key {
   readonly outboxPk?: string;
   readonly outboxSk?: string;
   readonly claimToken?: number;
+  readonly claimedAt?: number;
+  readonly tries?: number;
+  readonly mayMove?: true;
+  readonly failoverFrom?: string;
   readonly failure?: MessageFailure;
   readonly wireId?: string;
   readonly sentAt?: number;
@@ -65,6 +69,8 @@ export const queuedItem = (message: OutboundMessage): MessageItem => ({
   outboxSk: outboxSort(message.priority, message.dueAt, message.id),
   ...(message.replyTo !== null && { replyTo: message.replyTo }),
   ...(message.campaignId !== null && { campaignId: message.campaignId }),
+  ...(message.mayMove && { mayMove: true }),
+  ...(message.failoverFrom !== undefined && { failoverFrom: message.failoverFrom }),
 });
 
 export const receivedItem = (message: StoredMessage, movedBy: string): MessageItem => ({
@@ -106,6 +112,9 @@ export function outboundOf(item: MessageItem): OutboundMessage {
     status: item.status,
     claimToken: item.claimToken ?? null,
     failure: item.failure ?? null,
+    ...(item.tries !== undefined && { tries: item.tries }),
+    ...(item.mayMove && { mayMove: true }),
+    ...(item.failoverFrom !== undefined && { failoverFrom: item.failoverFrom }),
   };
 }
 
@@ -142,6 +151,7 @@ const timesOf = (item: MessageItem) => ({
   deliveredAt: item.deliveredAt ?? null,
   readAt: item.readAt ?? null,
   receivedAt: item.receivedAt ?? null,
+  ...(item.failoverFrom !== undefined && { failoverFrom: item.failoverFrom }),
 });
 
 const extrasOf = (item: MessageItem) => ({

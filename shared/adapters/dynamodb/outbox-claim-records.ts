@@ -49,7 +49,8 @@ export async function forgetClaims(doc: DynamoDBDocumentClient, tableName: strin
   await Promise.all(records.map((record) => limit(deleteOne, record)));
 }
 
-const isSending = (item: Item | undefined): item is Item => item?.['status'] === 'sending';
+/** `unknown` is as much in doubt as `sending`. */
+const isSending = (item: Item | undefined): item is Item => item?.['status'] === 'sending' || item?.['status'] === 'unknown';
 
 async function listClaimRecords(doc: DynamoDBDocumentClient, tableName: string, sessionId: string): Promise<readonly ClaimRecord[]> {
   const { pk, sk } = claimKey(sessionId, '');

@@ -5,7 +5,7 @@ import type { OutboundMessage } from '../../domain/outbox/outbound-message.ts';
 import type { ClaimOutcome, ClaimRequest } from '../../domain/outbox/outbox.ts';
 import { isTransactionCancelled } from './conditions.ts';
 import { countsUpdate } from './counts-update.ts';
-import { campaignCountsKey, campaignKey, claimKey, messageKey, sessionKey } from './keys.ts';
+import { campaignCountsKey, campaignKey, claimKey, messageKey, senderKey, sessionKey } from './keys.ts';
 import type { TableNames } from './table-names.ts';
 
 type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -82,6 +82,7 @@ function claimActions(tables: Tables, request: TimedRequest): { guards: readonly
   const { messages } = request;
   const campaignId = messages[0]?.campaignId ?? null;
   const guards: Guard[] = [{ action: checkToken(tables, request), refusal: 'fenced' }];
+  if (request.leaseToken !== undefined) guards.push({ action: checkLease(tables, request), refusal: 'fenced' });
   if (campaignId !== null) {
     guards.push({ action: checkRunning(tables, campaignId), refusal: 'campaign-not-running' });
     guards.push({ action: countSending(tables, campaignId, request), refusal: 'retry' });
@@ -96,6 +97,16 @@ const checkToken = ({ core }: Tables, { sessionId, fencingToken }: ClaimRequest)
     Key: sessionKey(sessionId),
     ConditionExpression: 'fencingToken = :token',
     ExpressionAttributeValues: { ':token': fencingToken },
+  },
+});
+
+const checkLease = ({ core }: Tables, { sessionId, leaseToken }: ClaimRequest): Action => ({
+  ConditionCheck: {
+    TableName: core,
+    Key: senderKey(sessionId),
+    ConditionExpression: '#token = :lease',
+    ExpressionAttributeNames: { '#token': 'token' },
+    ExpressionAttributeValues: { ':lease': leaseToken },
   },
 });
 
@@ -129,14 +140,14 @@ const putClaimRecord = ({ core }: Tables, { sessionId, fencingToken, messages }:
   },
 });
 
-const markSending = ({ messages: table }: Tables, message: OutboundMessage, { fencingToken, nowMs }: TimedRequest): Action => ({
+const markSending = ({ messages: table }: Tables, message: OutboundMessage, { sessionId, fencingToken, nowMs }: TimedRequest): Action => ({
   Update: {
     TableName: table,
     Key: messageKey(message.workspaceId, message.id),
     UpdateExpression: 'SET #status = :sending, claimToken = :token, claimedAt = :now REMOVE outboxPk, outboxSk',
-    ConditionExpression: '#status = :queued',
+    ConditionExpression: '#status = :queued AND sessionId = :session', // it may have moved to another one since it was listed
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':sending': 'sending', ':queued': 'queued', ':token': fencingToken, ':now': nowMs },
+    ExpressionAttributeValues: { ':sending': 'sending', ':queued': 'queued', ':session': sessionId, ':token': fencingToken, ':now': nowMs },
   },
 });
 

@@ -2,14 +2,14 @@ import { needsInstance } from '../../domain/sessions/needs-instance.ts';
 import { UNKNOWN_HEALTH } from '../../domain/sessions/session-health.ts';
 import type { Session, SessionRequests } from '../../domain/sessions/session.ts';
 import type { Item } from './conditions.ts';
-import { DELETED_SESSIONS, dueSort, sessionKey, sessionsOfInstance, sessionsOfWorkspace } from './keys.ts';
+import { DELETED_SESSIONS, dueSort, META_SESSIONS, sessionKey, sessionsOfInstance, sessionsOfWorkspace } from './keys.ts';
 
 /*
  * How a session and its assignment lie in the core table. The counters of `requests` are attributes of their own, so
  * that they can grow by ADD; everything else has the name and the value it has in `Session`.
  *
  * gsi2 (docs/data-model.md): `I#<instance>` while it has one; `I#UNASSIGNED` while it has none and somebody should take
- * it; else in no such list. A deleted one is in `DELETED#SESSIONS` by the time it may go. Writers of `desired`, `instanceId` or `status` keep it so by `lookedAfterBy`.
+ * it; `META#SESSIONS` while one on Meta's Cloud API is to run; else in no such list. A deleted one is in `DELETED#SESSIONS` by the time it may go. Writers of `desired`, `instanceId` or `status` keep it so by `lookedAfterBy`.
  */
 interface FlatRequests {
   readonly restarts: number;
@@ -23,6 +23,7 @@ export type SessionItem = Omit<Session, 'requests'> & FlatRequests;
 /** The gsi2 partition a session belongs in, `undefined` for none. */
 export function lookedAfterBy(session: Pick<Session, 'instanceId' | 'desired' | 'status' | 'provider'>): string | undefined {
   if (session.instanceId !== null) return sessionsOfInstance(session.instanceId);
+  if (session.provider === 'meta') return session.desired === 'running' && session.status !== 'deleted' ? META_SESSIONS : undefined;
   return needsInstance(session) ? sessionsOfInstance(null) : undefined;
 }
 
@@ -56,6 +57,9 @@ const SESSION_FIELDS = [
 const ADDED = { reportedBy: null, onDemand: null, desiredBecause: null, relinksDone: 0, statusSince: null, deletedAt: null, purgeAfter: null } as const satisfies Partial<Session>;
 const ADDED_FIELDS = Object.keys(ADDED) as (keyof typeof ADDED)[];
 
+/** Most sessions have none of these, and then no such field either. */
+const metaOf = ({ meta }: SessionItem): Pick<Session, 'meta'> => (meta ? { meta } : {});
+
 export function toSession(item: Item): Session {
   const flat = item as unknown as SessionItem;
   const requests: SessionRequests = {
@@ -66,5 +70,5 @@ export function toSession(item: Item): Session {
   };
   const added = Object.fromEntries(ADDED_FIELDS.map((name) => [name, flat[name] ?? ADDED[name]]));
   const fields = Object.fromEntries(SESSION_FIELDS.map((name) => [name, flat[name]])) as unknown as Omit<Session, 'requests'>;
-  return { ...fields, ...added, health: { ...UNKNOWN_HEALTH, ...fields.health }, requests };
+  return { ...fields, ...metaOf(flat), ...added, health: { ...UNKNOWN_HEALTH, ...fields.health }, requests };
 }

@@ -16,11 +16,11 @@ const variables = z.record(
 export const CampaignRecipient = z.strictObject({ to: PhoneNumber, variables: variables.default({}) });
 export type CampaignRecipient = z.infer<typeof CampaignRecipient>;
 
-/** The types a campaign can carry: those one text or one file per recipient makes sense for. */
+/** The types a campaign can carry: those one text, one file or one template per recipient makes sense for. */
 export const CampaignMessage = z.discriminatedUnion(
   'type',
   MessageContent.options.filter((option) =>
-    ['text', 'image', 'video', 'audio', 'document'].includes(option.shape.type.value),
+    ['text', 'image', 'video', 'audio', 'document', 'template'].includes(option.shape.type.value),
   ) as unknown as typeof MessageContent.options,
 );
 export type CampaignMessage = z.infer<typeof CampaignMessage>;

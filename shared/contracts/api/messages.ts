@@ -79,6 +79,7 @@ export const MessageView = z.object({
   reactions: z.array(MessageReaction),
   votes: z.array(PollVote),
   campaignId: z.string().optional(),
+  failoverFrom: SessionId.optional().describe('The session that was to send it, when its number was down and another one took it'),
 });
 export type MessageView = z.infer<typeof MessageView>;
 export const MessagePage = pageOf(MessageView);

@@ -26,6 +26,9 @@ export const OnDemand = z.strictObject({
 });
 export type OnDemand = z.infer<typeof OnDemand>;
 
+const metaId = z.string().regex(/^\d{1,32}$/, 'must be digits, as Meta gives it');
+const AccessToken = z.string().regex(/^[\x21-\x7e]{1,4096}$/, 'must be a token as Meta gives it');
+
 export const CreateSessionRequest = z.strictObject({
   name: z.string().min(1).max(100).optional(),
   provider: z.enum(['webjs', 'meta']).default('webjs'),
@@ -35,16 +38,17 @@ export const CreateSessionRequest = z.strictObject({
   onDemand: OnDemand.nullable().default(null).describe('Hibernates while idle; `null`: always connected'),
   meta: z
     .strictObject({
-      phoneNumberId: z.string().min(1),
-      accessToken: z.string().min(1),
-      businessAccountId: z.string().min(1),
+      phoneNumberId: metaId.describe("Meta's id of the number, not the number itself"),
+      accessToken: AccessToken,
+      businessAccountId: metaId.describe('The WhatsApp business account the number belongs to'),
     })
-    .optional(),
+    .optional()
+    .describe('With provider `meta`: the number on Meta’s Cloud API. The token is encrypted and never shown'),
 });
 export type CreateSessionRequest = z.infer<typeof CreateSessionRequest>;
 
 export const UpdateSessionRequest = z
-  .strictObject({ name: z.string().min(1).max(100).nullable().optional(), onDemand: OnDemand.nullable().optional() })
+  .strictObject({ name: z.string().min(1).max(100).nullable().optional(), onDemand: OnDemand.nullable().optional(), meta: z.strictObject({ accessToken: AccessToken }).optional().describe('Another token for a session with provider `meta`') })
   .refine((change) => Object.keys(change).length > 0, 'must change something');
 export type UpdateSessionRequest = z.infer<typeof UpdateSessionRequest>;
 
@@ -57,6 +61,7 @@ export const SessionView = z.object({
   desired: DesiredStatus,
   phoneNumber: z.string().nullable(),
   isPrimary: z.boolean(),
+  meta: z.object({ phoneNumberId: z.string(), businessAccountId: z.string() }).nullable().describe('The number at Meta, for provider `meta`'),
   instance: z.object({ id: z.string(), url: z.string() }).nullable(),
   previousInstanceId: z.string().nullable(),
   migrationCount: z.int(),

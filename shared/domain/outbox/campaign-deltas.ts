@@ -7,6 +7,7 @@ type Deltas = Partial<Record<keyof CampaignCounts, number>>;
 /** Under which count a message stands. `queued` is not counted: it is the total less all others. */
 export const COUNTED_AS: Readonly<Partial<Record<MessageStatus, keyof CampaignCounts>>> = {
   sending: 'sending',
+  unknown: 'sending', // it may be on its way
   sent: 'sent',
   delivered: 'delivered',
   read: 'read',

@@ -2,7 +2,7 @@ import type { SessionEvent } from '../../contracts/session-events.ts';
 import { canMove } from './message-state.ts';
 import type { StatusChange } from './messages.ts';
 
-export type ReceiptEvent = Extract<SessionEvent, { type: 'message.sent' | 'message.ack' | 'message.failed' }>;
+export type ReceiptEvent = Extract<SessionEvent, { type: 'message.sent' | 'message.ack' | 'message.failed' | 'message.unknown' }>;
 
 /** One change a message: the furthest of what was reported about it, with the times of the steps on the way. */
 export function foldChanges(events: readonly ReceiptEvent[]): readonly StatusChange[] {
@@ -25,6 +25,8 @@ function changeOf(event: ReceiptEvent): StatusChange {
       return { messageId, to: event.ack, at };
     case 'message.failed':
       return { messageId, to: 'failed', at, failure: event.failure };
+    case 'message.unknown':
+      return { messageId, to: 'unknown', at };
   }
 }
 

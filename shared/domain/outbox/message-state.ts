@@ -6,7 +6,8 @@ import type { MessageStatus } from '../../contracts/message.ts';
  */
 const NEXT: Readonly<Record<MessageStatus, readonly MessageStatus[]>> = {
   queued: ['sending', 'failed', 'skipped'],
-  sending: ['sent', 'delivered', 'read', 'played', 'failed'],
+  sending: ['unknown', 'sent', 'delivered', 'read', 'played', 'failed'],
+  unknown: ['sent', 'delivered', 'read', 'played', 'failed'],
   sent: ['delivered', 'read', 'played', 'failed'],
   delivered: ['read', 'played'],
   read: ['played'],

@@ -41,6 +41,7 @@ export function messageView(message: StoredMessage, ownNumber: string | null, no
     reactions: message.reactions.map((reaction) => ({ ...reaction, at: new Date(reaction.at).toISOString() })),
     votes: message.votes.map((vote) => ({ ...vote, options: [...vote.options], at: new Date(vote.at).toISOString() })),
     ...(campaignId !== null && { campaignId }),
+    ...(message.failoverFrom !== undefined && { failoverFrom: message.failoverFrom }),
   };
 }
 

@@ -28,11 +28,13 @@ export interface StoredMessage extends MessageExtras {
   readonly deliveredAt: number | null;
   readonly readAt: number | null;
   readonly receivedAt: number | null;
+  /** The session it was to leave from before its number went down. */
+  readonly failoverFrom?: string;
 }
 
 export interface StatusChange {
   readonly messageId: string;
-  readonly to: 'sent' | 'delivered' | 'read' | 'played' | 'failed';
+  readonly to: 'unknown' | 'sent' | 'delivered' | 'read' | 'played' | 'failed';
   readonly at: number; // Unix ms
   /** When it was sent and delivered, if a later step of the same batch was folded over that. Unix ms. */
   readonly sentAt?: number;

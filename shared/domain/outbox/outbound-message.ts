@@ -18,4 +18,10 @@ export interface OutboundMessage {
   /** The token it was claimed under; `null` while queued. */
   readonly claimToken: number | null;
   readonly failure: MessageFailure | null;
+  /** How often it was claimed and given back, because it could not leave yet; none: never. */
+  readonly tries?: number;
+  /** Its number was chosen for it, so that another one may take it; none: the caller named the number. */
+  readonly mayMove?: true;
+  /** The session it was moved from. */
+  readonly failoverFrom?: string;
 }

@@ -9,6 +9,8 @@ export interface OutboxLane {
 export interface ClaimRequest {
   readonly sessionId: string;
   readonly fencingToken: number;
+  /** Of the sender's lease, where no instance runs the session (`SenderLeases`): it must still hold. */
+  readonly leaseToken?: number;
   /** All of one lane, at most 90. */
   readonly messages: readonly OutboundMessage[];
 }
@@ -36,7 +38,7 @@ export interface Outbox {
    * campaign, if any, is running. Adds to the campaign's `sending` count and leaves a claim record (see `listInDoubt`).
    */
   claim(request: ClaimRequest): Promise<ClaimOutcome>;
-  /** Messages of claim records that are still `sending`, whoever claimed them: what a new owner has to resolve. */
+  /** Messages of claim records that are still `sending` (or `unknown`), whoever claimed them: what a new owner has to resolve. */
   listInDoubt(sessionId: string): Promise<readonly OutboundMessage[]>;
   /**
    * Messages of claim records that WhatsApp took and nobody is known to have read, newest first. The receipts of an

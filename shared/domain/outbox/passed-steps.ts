@@ -6,7 +6,7 @@ export interface PassedStep {
   readonly at: number; // Unix ms
 }
 
-const ORDER: readonly MessageStatus[] = ['queued', 'sending', 'sent', 'delivered', 'read', 'played'];
+const ORDER: readonly MessageStatus[] = ['queued', 'sending', 'unknown', 'sent', 'delivered', 'read', 'played'];
 const rank = (status: MessageStatus): number => ORDER.indexOf(status);
 
 /** Every step a change led over, in order: a message that went from sending to read was sent and delivered as well. */

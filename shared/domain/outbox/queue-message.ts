@@ -1,5 +1,6 @@
 import type { MessageContent, Priority } from '../../contracts/message.ts';
 import { DomainError } from '../errors.ts';
+import { requireSupported } from '../providers/provider-types.ts';
 import type { InstanceCalls } from '../sessions/instance-calls.ts';
 import type { Session } from '../sessions/session.ts';
 import type { AttachMedia } from '../media/attach-media.ts';
@@ -22,19 +23,28 @@ export interface MessageOrder {
   readonly replyTo: string | undefined;
   readonly now: number; // Unix ms
   readonly seed: string;
+  /** The number was chosen for it, so another one may take it. */
+  readonly mayMove?: boolean;
+  /** The session that should have sent it, had its number not been down. */
+  readonly failoverFrom?: string | undefined;
 }
 
 export interface QueueMessageDeps {
   readonly outbox: Pick<Outbox, 'insert'>;
   readonly messages: Pick<Messages, 'get' | 'getMany'>;
   readonly calls: Pick<InstanceCalls, 'nudge'>;
+  /** What the provider of the session asks of it beyond its type; throws `window_closed` and the like. */
+  readonly requireSendable: RequireSendable;
   readonly isPublicUrl: (url: string) => boolean;
   readonly attachMedia: AttachMedia;
   readonly messageIdOf: (workspaceId: string, peer: string, timeMs: number, seed: string) => string;
   readonly chatIdOf: (workspaceId: string, sessionId: string, peer: string) => string;
 }
 
+export type RequireSendable = (order: MessageOrder) => Promise<void>;
+
 const MAX_DELAY_MS = 365 * 24 * 3_600_000;
+const MOST_NOTICE_MS = 900_000; // a queue holds nothing longer; the schedule `requeue-work` does
 
 /**
  * Puts a message into its session's outbox, from where on it is safe (I1), and wakes the sender. Throws `invalid_request`
@@ -44,17 +54,22 @@ const MAX_DELAY_MS = 365 * 24 * 3_600_000;
 export function makeQueueMessage(deps: QueueMessageDeps) {
   return async (order: MessageOrder): Promise<StoredMessage> => {
     const ordered = outboundMessage(deps, order);
+    requireSupported(order.session, ordered.content, ordered.peer);
     requireWholeText(ordered);
     requireWithinAYear(ordered, order.now);
     requirePublicMedia(deps, ordered);
     await requireReferences(deps.messages, ordered);
+    await deps.requireSendable(order);
     const message = { ...ordered, content: await deps.attachMedia(ordered.workspaceId, ordered.content, order.session.provider) };
     const { inserted } = await deps.outbox.insert(message);
-    if (message.dueAt <= order.now) await deps.calls.nudge(order.session, 'outbox');
+    if (message.dueAt - order.now <= noticeMs(order.session)) await deps.calls.nudge(order.session, 'outbox');
     return inserted ? justQueued(message) : deps.messages.get(message.workspaceId, message.id);
   };
 }
 export type QueueMessage = ReturnType<typeof makeQueueMessage>;
+
+/** Nobody watches the outbox of a number on the Cloud API, so its sender puts a job on its queue for when the time comes. */
+const noticeMs = ({ provider }: Session): number => (provider === 'meta' ? MOST_NOTICE_MS : 0);
 
 function outboundMessage({ messageIdOf, chatIdOf }: QueueMessageDeps, order: MessageOrder): OutboundMessage {
   const { peer, content, priority, sendAt, replyTo = null, now, seed } = order;
@@ -74,6 +89,8 @@ function outboundMessage({ messageIdOf, chatIdOf }: QueueMessageDeps, order: Mes
     status: 'queued',
     claimToken: null,
     failure: null,
+    ...(order.mayMove && { mayMove: true }),
+    ...(order.failoverFrom !== undefined && { failoverFrom: order.failoverFrom }),
   };
 }
 
@@ -95,7 +112,7 @@ const invalid = (path: string, message: string): DomainError =>
   new DomainError('invalid', 'invalid_request', `Not valid: ${path}.`, { fields: [{ path, message }] });
 
 /** How the history shows a message that was put into the outbox this moment. */
-const justQueued = ({ content, claimToken: _claimToken, ...message }: OutboundMessage): StoredMessage => ({
+const justQueued = ({ content, claimToken: _claimToken, mayMove: _mayMove, ...message }: OutboundMessage): StoredMessage => ({
   ...NO_EXTRAS,
   ...message,
   direction: 'outbound',

@@ -23,6 +23,7 @@ export function mayMove(message: MovableMessage, batch: MovingBatch, { to }: Sta
 }
 
 export function stepTimes(message: MessageTimes, change: StatusChange): StepTimes {
+  if (change.to === 'unknown') return {};
   if (change.to === 'failed') return change.sentAt === undefined || message.sentAt !== null ? {} : { sentAt: change.sentAt };
   const isDelivered = change.to !== 'sent';
   const isRead = change.to === 'read' || change.to === 'played';

@@ -1,7 +1,8 @@
 import type { InstanceCommand, Nudge } from '../../contracts/nudge.ts';
 import type { Session } from './session.ts';
 
-export type OwnedSession = Pick<Session, 'id' | 'instanceId'>;
+/** Without a provider: one that an instance runs. */
+export type OwnedSession = Pick<Session, 'id' | 'instanceId'> & Partial<Pick<Session, 'provider' | 'workspaceId'>>;
 
 /** What the control plane tells the instance that runs a session. Intent is in the tables already: these are hints. */
 export interface InstanceCalls {

@@ -35,6 +35,8 @@ export interface Session {
   readonly workspaceId: string;
   readonly name: string | null;
   readonly provider: 'webjs' | 'meta';
+  /** Which number at Meta it is; for provider `meta` only. */
+  readonly meta?: { readonly phoneNumberId: string; readonly businessAccountId: string } | null;
   readonly pacing: { readonly profile: PacingProfile };
   /** Hibernates while idle; `null`: always connected. */
   readonly onDemand: OnDemand | null;

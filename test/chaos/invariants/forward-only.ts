@@ -3,7 +3,7 @@ import type { Facts, FinalCampaign } from '../facts/facts.ts';
 import type { Violation } from './violation.ts';
 
 const RANK: Readonly<Record<MessageStatus, number>> = {
-  queued: 0, sending: 1, sent: 2, delivered: 3, read: 4, played: 5, failed: 6, skipped: 6, received: 6,
+  queued: 0, sending: 1, unknown: 2, sent: 3, delivered: 4, read: 5, played: 6, failed: 7, skipped: 7, received: 7,
 };
 
 /** I5: a status never moves backwards, and what a campaign counts is what its recipients add up to. */

@@ -34,6 +34,7 @@ describe('requeue-work and jobs', () => {
       ...allJobsTo(jobsUrl),
       OWN_QUEUE_URL: jobsUrl,
       OWN_QUEUE_NAME: 'jobs',
+      META_SENDS_QUEUE_URL: jobsUrl, // nothing here sends through Meta
       WEBHOOK_DELIVERIES_QUEUE_URL: deliveriesUrl,
       WEBSOCKET_PUSHES_QUEUE_URL: `${deliveriesUrl}-pushes`,
       CAMPAIGN_STATS_QUEUE_URL: await queues.create('stats'),

@@ -34,6 +34,7 @@ beforeAll(async () => {
     ...allJobsTo(queueUrl),
     WEBHOOK_DELIVERIES_QUEUE_URL: `${queueUrl}-deliveries`,
     WEBSOCKET_PUSHES_QUEUE_URL: `${queueUrl}-pushes`,
+    META_SENDS_QUEUE_URL: queueUrl, // nothing here sends through Meta
     NUDGE_SECRET_ARN: 'arn:nudge',
     MEDIA_BUCKET: 'blazz-test-media',
   });

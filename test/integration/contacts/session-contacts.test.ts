@@ -54,7 +54,7 @@ async function deliver(batch: SessionEventBatch, isRepeat = false): Promise<void
   const publish = async (_workspace: string, events: readonly PublicEvent[]) => void published.push(...events);
   const { doc, tables } = world.dynamo;
   await makeApplyBatch({
-    ...world, chats, publish, announce, consentOf: makeConsentOf(), skipOptedOut,
+    ...world, chats, countOutcomes: async () => {}, publish, announce, consentOf: makeConsentOf(), skipOptedOut,
     files: dynamoMediaFiles(doc, tables.core), addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 1_000,
     numberEvents: async (_, events) => events,
   })(batch, { isRepeat });

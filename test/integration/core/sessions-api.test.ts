@@ -19,6 +19,7 @@ beforeAll(async () => {
     CORE_TABLE: dynamo.tables.core,
     REGISTRY_TABLE: dynamo.tables.registry,
     NUDGE_SECRET_ARN: 'arn:nudge',
+    CREDENTIALS_KEY_ARN: 'arn:key',
   });
   ({ handler } = await import('../../../lambdas/api/sessions/sessions.handler.ts'));
 });
@@ -33,7 +34,7 @@ describe('Without an instance', () => {
     expect(status).toBe(201);
     expect(body).toEqual({
       id: expect.stringMatching(/^ses_[0-9A-Z]{26}$/), workspaceId, name: 'Shop', provider: 'webjs', status: 'starting', desired: 'running',
-      phoneNumber: null, isPrimary: true, instance: null, previousInstanceId: null, migrationCount: 0, lastMigrationAt: null,
+      phoneNumber: null, isPrimary: true, meta: null, instance: null, previousInstanceId: null, migrationCount: 0, lastMigrationAt: null,
       disconnectedAt: null, disconnectReason: null, disconnectDetails: null, storage: null,
       health: { ...UNKNOWN_HEALTH, detail: expect.stringContaining('none is ready'), checkedAt: expect.stringMatching(/Z$/) },
       pacing: { profile: 'default' }, onDemand: null, hibernatingSince: null, wakeAt: null,
@@ -177,7 +178,7 @@ describe('Bad requests leave no trace', () => {
     { what: 'an unknown provider', method: 'POST', path: '/v1/sessions', body: { provider: 'sms' }, status: 422, field: 'provider' },
     { what: 'a number that is none', method: 'POST', path: '/v1/sessions', body: { phoneNumber: 'hello' }, status: 422, field: 'phoneNumber' },
     { what: 'unlimited pacing', method: 'POST', path: '/v1/sessions', body: { pacing: { profile: 'unlimited' } }, status: 422, field: 'pacing.profile', code: 'unlimited_pacing_not_allowed' },
-    { what: 'the Cloud API', method: 'POST', path: '/v1/sessions', body: { provider: 'meta' }, status: 422, field: 'provider', code: 'provider_not_available' },
+    { what: 'the Cloud API', method: 'POST', path: '/v1/sessions', body: { provider: 'meta' }, status: 422, field: 'meta', code: 'unsupported_by_provider' },
     { what: 'an idle time of nothing', method: 'POST', path: '/v1/sessions', body: { onDemand: { idleMinutes: 0 } }, status: 422, field: 'onDemand.idleMinutes' },
     { what: 'a sleep longer than WhatsApp keeps a device', method: 'POST', path: '/v1/sessions', body: { onDemand: { wakeEveryMinutes: 20_160 } }, status: 422, field: 'onDemand.wakeEveryMinutes' },
     { what: 'a change of nothing', method: 'PATCH', path: `/v1/sessions/${unknown}`, body: {}, status: 422 },

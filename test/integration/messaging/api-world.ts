@@ -33,6 +33,7 @@ export async function startApiWorld() {
     NUDGE_SECRET_ARN: 'arn:nudge',
     MEDIA_BUCKET: bucket.name,
     AWS_ENDPOINT_URL_S3: bucket.endpoint,
+    META_SENDS_QUEUE_URL: 'http://127.0.0.1:9/meta-sends', // nothing here sends through Meta
   });
   const instanceId = anId('ins');
   const registry = dynamoInstanceRegistry(doc, tables.registry);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { makeCountOutcomes } from '../../../lambdas/queues/session-events/count-outcomes.ts';
 import { makeApplyBatch } from '../../../lambdas/queues/session-events/apply-batch.ts';
 import { dynamoCampaigns } from '../../../shared/adapters/dynamodb/dynamo-campaigns.ts';
 import { dynamoChatNumbers } from '../../../shared/adapters/dynamodb/dynamo-chat-numbers.ts';
@@ -10,7 +11,9 @@ import { dynamoMediaFiles } from '../../../shared/adapters/dynamodb/dynamo-media
 import { dynamoMessages } from '../../../shared/adapters/dynamodb/dynamo-messages.ts';
 import { dynamoOptedOutMessages } from '../../../shared/adapters/dynamodb/dynamo-opted-out-messages.ts';
 import { dynamoOutbox } from '../../../shared/adapters/dynamodb/dynamo-outbox.ts';
+import { dynamoOutcomes } from '../../../shared/adapters/dynamodb/dynamo-outcomes.ts';
 import { dynamoPeers } from '../../../shared/adapters/dynamodb/dynamo-peers.ts';
+import { dynamoSendingPolicies } from '../../../shared/adapters/dynamodb/dynamo-sending-policies.ts';
 import { dynamoSessions } from '../../../shared/adapters/dynamodb/dynamo-sessions.ts';
 import { dynamoWebhooks } from '../../../shared/adapters/dynamodb/dynamo-webhooks.ts';
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
@@ -61,6 +64,8 @@ describe('session events', () => {
       files: dynamoMediaFiles(doc, core),
       webhooks: dynamoWebhooks(doc, core),
       deliveries: dynamoDeliveries(doc, core),
+      policies: dynamoSendingPolicies(doc, core),
+      outcomes: dynamoOutcomes(doc, core),
     };
   }
 
@@ -70,9 +75,10 @@ describe('session events', () => {
     const publish = makePublishEvents({ ...ports, enqueue: async () => {}, deliveryIdOf });
     const eventIdOf = (atMs: number, ...parts: readonly string[]) => derivedId('evt', atMs, ...parts);
     const announce = makeAnnounceStatus({ ...ports, publishEvents: publish, eventIdOf });
+    const countOutcomes = makeCountOutcomes({ ...ports, clock: systemClock });
     const skipOptedOut = makeSkipOptedOut({ ...ports, announce });
     const numberEvents = makeNumberEvents(dynamoChatNumbers(doc ?? dynamo.doc, dynamo.tables.messages));
-    return makeApplyBatch({ ...ports, numberEvents, publish, announce, consentOf: makeConsentOf(), skipOptedOut, noteCounts: async () => {}, clock: systemClock, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 3_600_000 });
+    return makeApplyBatch({ ...ports, countOutcomes, numberEvents, publish, announce, consentOf: makeConsentOf(), skipOptedOut, noteCounts: async () => {}, clock: systemClock, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 3_600_000 });
   }
 
   /** A workspace with a session, a webhook for everything, a running campaign of three and two direct messages. */

@@ -11,6 +11,7 @@ export interface MessageRow extends StoredMessage {
   readonly movedBy: string | null;
   readonly movedFrom: MessageStatus | null;
   readonly mediaBy?: string;
+  readonly mayMove?: true;
 }
 
 /** What the outbox and the history share, as they share a table; tests may read and set any of it. */
@@ -18,6 +19,7 @@ export interface MemoryMessageTable {
   readonly rows: Map<string, MessageRow>; // by message id
   readonly waiting: Map<string, Annotations>; // of messages that have not come yet, by message id
   readonly fencingTokens: Map<string, number>; // by session
+  readonly leaseTokens: Map<string, number>; // by session, of those no instance runs
   readonly runningCampaigns: Set<string>;
   readonly sendingCounts: Map<string, number>; // by `<campaign> <session>`
 }
@@ -26,6 +28,7 @@ export const memoryMessageTable = (): MemoryMessageTable => ({
   rows: new Map(),
   waiting: new Map(),
   fencingTokens: new Map(),
+  leaseTokens: new Map(),
   runningCampaigns: new Set(),
   sendingCounts: new Map(),
 });
@@ -59,16 +62,19 @@ export const queuedRow = (message: OutboundMessage): MessageRow => ({
   claimToken: null,
   movedBy: null,
   movedFrom: null,
+  ...(message.mayMove && { mayMove: true }),
+  ...(message.failoverFrom !== undefined && { failoverFrom: message.failoverFrom }),
 });
 
 export function outboundOfRow(row: MessageRow): OutboundMessage {
   const { id, workspaceId, sessionId, chatId, peer, content, replyTo, campaignId, priority, status, claimToken, failure } = row;
   if (!content || !priority) throw new TypeError(`${id} is no outbound message`);
   const times = { dueAt: row.dueAt ?? 0, queuedAt: row.queuedAt ?? 0 };
-  return { id, workspaceId, sessionId, chatId, peer, content, replyTo, campaignId, priority, status, claimToken, failure, ...times };
+  const moves = { ...(row.mayMove && { mayMove: row.mayMove }), ...(row.failoverFrom !== undefined && { failoverFrom: row.failoverFrom }) };
+  return { id, workspaceId, sessionId, chatId, peer, content, replyTo, campaignId, priority, status, claimToken, failure, ...times, ...moves };
 }
 
 export function storedOfRow(row: MessageRow): StoredMessage {
-  const { annotations, claimToken: _claimToken, movedBy: _movedBy, movedFrom: _movedFrom, mediaBy: _mediaBy, ...stored } = row;
+  const { annotations, claimToken: _claimToken, movedBy: _movedBy, movedFrom: _movedFrom, mediaBy: _mediaBy, mayMove: _mayMove, ...stored } = row;
   return withAnnotations(stored, annotations);
 }

@@ -12,7 +12,7 @@ interface ClaimRecord {
 export function memoryOutbox(table: MemoryMessageTable = memoryMessageTable()): Outbox {
   const lanes = new Map<string, OutboxLane>();
   let claims: ClaimRecord[] = [];
-  const isSending = (id: string) => table.rows.get(id)?.status === 'sending';
+  const isSending = (id: string) => ['sending', 'unknown'].includes(table.rows.get(id)?.status ?? '');
   const isAwaitingReceipt = (id: string) => ['sent', 'delivered'].includes(table.rows.get(id)?.status ?? '');
   const insert = (message: OutboundMessage): InsertOutcome => insertRow(table, message);
 
@@ -69,11 +69,12 @@ const dueRows = ({ rows }: MemoryMessageTable, lane: OutboxLane, nowMs: number):
     .filter((row) => (row.dueAt ?? 0) <= nowMs)
     .sort((a, b) => rankOf(a) - rankOf(b) || (a.dueAt ?? 0) - (b.dueAt ?? 0) || (a.id < b.id ? -1 : 1));
 
-function claimRows(table: MemoryMessageTable, { sessionId, fencingToken, messages }: ClaimRequest): ClaimOutcome {
+function claimRows(table: MemoryMessageTable, { sessionId, fencingToken, leaseToken, messages }: ClaimRequest): ClaimOutcome {
   if (table.fencingTokens.get(sessionId) !== fencingToken) return { outcome: 'fenced' };
+  if (leaseToken !== undefined && table.leaseTokens.get(sessionId) !== leaseToken) return { outcome: 'fenced' };
   const campaignId = messages[0]?.campaignId ?? null;
   if (campaignId !== null && !table.runningCampaigns.has(campaignId)) return { outcome: 'campaign-not-running' };
-  const ours = messages.filter(({ id }) => move(table, id, 'queued', { status: 'sending', claimToken: fencingToken }));
+  const ours = messages.filter(({ id }) => table.rows.get(id)?.sessionId === sessionId && move(table, id, 'queued', { status: 'sending', claimToken: fencingToken }));
   const counter = `${campaignId} ${sessionId}`;
   if (campaignId !== null) table.sendingCounts.set(counter, (table.sendingCounts.get(counter) ?? 0) + ours.length);
   return { outcome: 'claimed', claimed: ours.map(({ id }) => outboundOfRow(table.rows.get(id) as MessageRow)) };

@@ -7,6 +7,7 @@ describeOutbox('memoryOutbox', async () => {
   return {
     outbox: memoryOutbox(table),
     setFencingToken: async (sessionId, token) => void table.fencingTokens.set(sessionId, token),
+    setLeaseToken: async (sessionId, token) => void table.leaseTokens.set(sessionId, token),
     setCampaignRunning: async (campaignId, isRunning) =>
       void (isRunning ? table.runningCampaigns.add(campaignId) : table.runningCampaigns.delete(campaignId)),
     sendingCount: async (campaignId, sessionId) => table.sendingCounts.get(`${campaignId} ${sessionId}`) ?? 0,

@@ -26,7 +26,7 @@ function setUp() {
   const nudged: string[] = [];
   const calls = { nudge: async ({ id }: { id: string }) => void nudged.push(id) };
   const isPublicUrl = (url: string) => url.startsWith('https://public');
-  const queueMessage = makeQueueMessage({ outbox: memoryOutbox(table), messages, calls, isPublicUrl, attachMedia: async (_, content) => content, messageIdOf, chatIdOf });
+  const queueMessage = makeQueueMessage({ outbox: memoryOutbox(table), messages, calls, requireSendable: async () => undefined, isPublicUrl, attachMedia: async (_, content) => content, messageIdOf, chatIdOf });
   return { table, messages, nudged, queueMessage };
 }
 

@@ -6,7 +6,7 @@ import type { Scope } from '../common.ts';
  * from it, so what is documented is what is enforced.
  */
 export interface RouteContract {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As OpenAPI writes it, such as `/v1/sessions/{id}`. */
   readonly path: string;
   readonly tag: string;

@@ -26,7 +26,7 @@ export const sessionRoutes = {
     ...create,
     path: '/v1/sessions',
     summary: 'Create a session: one WhatsApp number to be linked',
-    description: 'It starts at once unless `autoStart` is false; then scan its QR. With `phoneNumber` it asks for a pairing code in place of a QR.',
+    description: 'It starts at once unless `autoStart` is false; then scan its QR. With `phoneNumber` it asks for a pairing code in place of a QR. With `provider: "meta"` it is a number on Meta’s Cloud API, connected at once: docs/meta.md.',
   },
   listSessions: {
     method: 'GET',
@@ -42,7 +42,7 @@ export const sessionRoutes = {
     ...write,
     method: 'PATCH',
     path: '/v1/sessions/{id}',
-    summary: 'Rename a session, or let it hibernate while idle',
+    summary: 'Rename a session, let it hibernate while idle, or give it another token at Meta',
     description: 'With `onDemand` its browser closes when nothing was sent or received for a while, and opens to send, on a schedule, or at `/start`. `onDemand: null` keeps it connected.',
     body: UpdateSessionRequest,
     responses: { 200: SessionView },
