@@ -256,7 +256,7 @@ export function describeMessages(name: string, start: () => Promise<MessagesHarn
         const { id } = await received();
         const authors = Array.from({ length: 4 }, (_, i) => `+49151000000${i}`);
         await Promise.all(authors.map((author, i) => messages.annotate(WORKSPACE, batchAt(10 + i), on(id, reaction('👍', NOW, author)))));
-        expect((await messages.get(WORKSPACE, id)).reactions.map(({ author }) => author).toSorted()).toEqual(authors);
+        expect((await messages.get(WORKSPACE, id)).reactions.map(({ author }) => String(author)).toSorted()).toEqual(authors);
       });
     });
 

@@ -5,6 +5,7 @@ import type { Messages, StoredMessage } from './messages.ts';
 import type { OutboundMessage } from './outbound-message.ts';
 
 const LEFT: readonly MessageStatus[] = ['sending', 'sent', 'delivered', 'read', 'played', 'received'];
+const CANNOT_TRAVEL: readonly StoredMessage['type'][] = ['template', 'unknown'];
 const HAS_CAPTION: readonly StoredMessage['type'][] = ['image', 'video', 'document'];
 
 /**
@@ -23,7 +24,7 @@ export async function requireReferences(messages: Pick<Messages, 'getMany'>, mes
 function checkTarget(message: OutboundMessage, found: StoredMessage | undefined, path: string): void {
   const isForward = message.content.type === 'forward';
   const target = isForward ? sameSession(message, found, path) : sameChat(message, found, path);
-  if (isAction(target) || target.type === 'template' || target.type === 'unknown') throw invalid(path, `is a message of type ${target.type}, which this cannot be done to`);
+  if (isAction(target) || (isForward && CANNOT_TRAVEL.includes(target.type))) throw invalid(path, `is a message of type ${target.type}, which this cannot be done to`);
   if (target.revokedAt !== null) throw invalid(path, 'is deleted');
   requireLeft(message, target, path);
   if (message.content.type === 'edit') requireEditable(message, target, path);
