@@ -216,10 +216,21 @@ export class BrowserRun {
 
   #onQr(qr: string): void {
     this.#hasAskedForQr = true;
-    if (this.#hasCopyToTry) return this.#end('profile_unlinked', 'a linked profile asked for a QR code; its last snapshot is tried');
+    if (this.#hasCopyToTry) return this.#tryAnotherCopy();
     const refusal = this.#qrRounds.show(qr);
     if (refusal) return this.#end('qr_expired', refusal);
     this.#tellWhoWaits();
+  }
+
+  /** Only once no copy holds the link is a person asked. */
+  #tryAnotherCopy(): void {
+    const { context, recovery } = this.#options;
+    const copyPath = this.#profile?.copyPath;
+    if (copyPath !== undefined) {
+      recovery.passOver(copyPath);
+      context.warn('session_store', 'snapshot_not_linked', 'A restored snapshot asked for a QR code; the one before is tried');
+    }
+    this.#end('profile_unlinked', 'a linked profile asked for a QR code; another copy of it is tried');
   }
 
   #onRoundEnded(): void {

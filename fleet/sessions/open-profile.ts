@@ -1,4 +1,5 @@
 import type { PreparedProfile } from '../storage/live-profiles.ts';
+import { mendDatabases } from '../storage/mend-databases.ts';
 import { cleanProfileLocks } from '../storage/profile-lock-cleaner.ts';
 import type { SkippedCopy } from '../storage/session-store.ts';
 import type { Recovery } from './recovery.ts';
@@ -9,7 +10,9 @@ export interface OpenProfile {
   readonly dir: string;
   /** It came from a snapshot: it was somebody else's, or had to be replaced. */
   readonly isRestored: boolean;
-  /** It lay here and was linked: were it to ask for a QR code, a copy of it may know better. */
+  /** The copy it came from. */
+  readonly copyPath: string | undefined;
+  /** It was linked, or is the copy of one that was: were it to ask for a QR code, another copy may know better. */
   readonly hasCopyToTry: boolean;
 }
 
@@ -18,22 +21,29 @@ export interface OpenProfile {
  * asked before anything is removed and at the end. `undefined`: it says no.
  */
 export async function openProfile(context: SessionContext, recovery: Recovery, mayRun: () => boolean): Promise<OpenProfile | undefined> {
-  const { services, sessionId, owner } = context;
+  const { services, sessionId } = context;
   const skipped: SkippedCopy[] = [];
   const { dir, restoredFrom } = await prepare(context, recovery, (copy) => skipped.push(copy));
   if (skipped.length > 0) warnOfSkipped(context, skipped, restoredFrom !== undefined);
   const locks = await cleanProfileLocks(dir, mayRun);
   if (!mayRun()) return undefined;
+  const tornBytes = await mendDatabases(dir);
   if (locks.length > 0) context.warn('profile_lock_cleaner', 'stale_lock', `The browser before died without closing: ${locks.join(', ')} removed`);
   const isWarm = restoredFrom === 'warm';
   const isRestored = restoredFrom !== undefined && !isWarm;
-  services.log.info({ sessionId, profile: isWarm ? 'warm' : isRestored ? 'restored' : 'new' }, 'browser starting');
-  const hasCopyToTry = isWarm && services.store.homeOf === undefined && (await services.store.describe(owner)) !== undefined;
-  return { dir, isRestored, hasCopyToTry };
+  services.log.info({ sessionId, profile: isWarm ? 'warm' : isRestored ? 'restored' : 'new', tornBytes }, 'browser starting');
+  const copyPath = isRestored ? restoredFrom.path : undefined;
+  return { dir, isRestored, copyPath, hasCopyToTry: (isWarm || isRestored) && (await hasAnotherCopy(context, recovery, copyPath)) };
+}
+
+async function hasAnotherCopy({ services: { store }, owner }: SessionContext, { passedOver }: Recovery, copyPath: string | undefined): Promise<boolean> {
+  if (store.homeOf) return false;
+  return (await store.describe(owner, new Set([...passedOver, ...(copyPath === undefined ? [] : [copyPath])]))) !== undefined;
 }
 
 /** When the recovery has come to that, the last snapshot in place of what lies here. */
 async function prepare({ services, owner }: SessionContext, recovery: Recovery, onSkipped: (copy: SkippedCopy) => void): Promise<PreparedProfile> {
-  const restored = recovery.takeRestore() ? await services.profiles.replaceBySnapshot(owner, onSkipped) : undefined;
-  return restored ?? services.profiles.prepare(owner, onSkipped);
+  const options = { onSkipped, passOver: recovery.passedOver };
+  const restored = recovery.takeRestore() ? await services.profiles.replaceBySnapshot(owner, options) : undefined;
+  return restored ?? services.profiles.prepare(owner, options);
 }

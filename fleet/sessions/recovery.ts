@@ -28,11 +28,21 @@ export class Recovery {
   readonly #options: RecoveryOptions;
   readonly #backoff = new RestartBackoff();
   readonly #taken = new Set<RecoveryStep>();
+  readonly #passedOver = new Set<string>();
   #lastStepAt = 0;
   #restoresNext = false;
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
+  }
+
+  /** Copies of the profile that asked for a QR code, by path: those before may hold the link. */
+  get passedOver(): ReadonlySet<string> {
+    return this.#passedOver;
+  }
+
+  passOver(copyPath: string): void {
+    this.#passedOver.add(copyPath);
   }
 
   /** `true`: load the page anew, it was not tried yet. */
@@ -61,10 +71,10 @@ export class Recovery {
     return isDue;
   }
 
-  /** Once only: what the snapshot does not cure, it will not cure the next time. */
+  /** Once only: what the snapshot does not cure, it will not cure the next time. Only another copy may hold the link that one lacks. */
   #isProfileDue(reason: EndReason, wasConnected: boolean): boolean {
-    if (this.#taken.has('restore') || NOT_THE_PROFILE.has(reason)) return false;
     if (reason === 'profile_unlinked') return true;
+    if (this.#taken.has('restore') || NOT_THE_PROFILE.has(reason)) return false;
     return this.#options.hasSnapshot() && this.#taken.has('restart') && (!wasConnected || MAYBE_THE_PROFILE.has(reason));
   }
 

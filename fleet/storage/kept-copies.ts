@@ -1,7 +1,7 @@
 import type { Log } from '../observability/log.ts';
 import { isOvertaken, nextName, surplus, tokenOf, usableNames, type KeptCopy } from './copy-names.ts';
 import {
-  type ProfileOwner, type ProfilePlace, type SessionStore, type SkippedCopy, StaleOwnerError, type StoredProfile, UnusableCopyError,
+  type PassedOver, type ProfileOwner, type ProfilePlace, type SessionStore, type SkippedCopy, StaleOwnerError, type StoredProfile, UnusableCopyError,
 } from './session-store.ts';
 
 /** Where copies lie, one beside the other. It knows nothing of their order. */
@@ -43,6 +43,14 @@ export function keptCopies(shelf: CopyShelf, log: Log): SessionStore {
     }
   };
 
+  const newestOf = async (place: ProfilePlace, passOver?: PassedOver): Promise<Omit<StoredProfile, 'verifiedAt'> | undefined> => {
+    for (const name of usableNames(await shelf.list(place))) {
+      const copy = await shelf.describe(place, name);
+      if (!passOver?.has(copy.path)) return copy;
+    }
+    return undefined;
+  };
+
   return {
     async save(owner, profileDir) {
       const kept = await shelf.list(owner);
@@ -53,8 +61,9 @@ export function keptCopies(shelf: CopyShelf, log: Log): SessionStore {
       return verified(owner, name);
     },
 
-    async restoreLatest(owner, profileDir, onSkipped) {
+    async restoreLatest(owner, profileDir, { onSkipped, passOver } = {}) {
       for (const name of usableNames(await shelf.list(owner))) {
+        if (passOver?.has((await shelf.describe(owner, name)).path)) continue;
         const skipped = await tryTake(owner, name, profileDir);
         if (!skipped) return verified(owner, name);
         onSkipped?.(skipped);
@@ -71,9 +80,6 @@ export function keptCopies(shelf: CopyShelf, log: Log): SessionStore {
       await shelf.remove(owner, kept);
     },
 
-    async describe(place) {
-      const [newest] = usableNames(await shelf.list(place));
-      return newest === undefined ? undefined : shelf.describe(place, newest);
-    },
+    describe: newestOf,
   };
 }

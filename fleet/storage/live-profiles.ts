@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dropCaches, measureProfile, type ProfileSize } from './profile-caches.ts';
-import type { ProfileOwner, SessionStore, SkippedCopy, StoredProfile } from './session-store.ts';
+import type { ProfileOwner, RestoreOptions, SessionStore, StoredProfile } from './session-store.ts';
 
 const MARKER = 'blazz-owner.json';
 const SESSION_ID = /^ses_[0-9A-Z]{26}$/;
@@ -36,13 +36,13 @@ export class LiveProfiles {
    * snapshot. In a store that copies nothing it lies there already. It has no caches: a browser that was killed could not
    * drop its own.
    */
-  async prepare(owner: ProfileOwner, onSkipped?: (skipped: SkippedCopy) => void): Promise<PreparedProfile> {
+  async prepare(owner: ProfileOwner, options?: RestoreOptions): Promise<PreparedProfile> {
     const home = this.#store.homeOf?.(owner);
     const dir = home ?? this.dirOf(owner.sessionId);
     await this.#sweeping;
     const isWarm = (await this.#markedToken(dir)) === owner.fencingToken;
     if (!isWarm && home === undefined) await rm(dir, { recursive: true, force: true });
-    const restored = isWarm ? 'warm' : await this.#store.restoreLatest(owner, dir, onSkipped);
+    const restored = isWarm ? 'warm' : await this.#store.restoreLatest(owner, dir, options);
     await this.#finish(owner, dir);
     return { dir, restoredFrom: restored };
   }
@@ -51,13 +51,13 @@ export class LiveProfiles {
    * Puts the newest snapshot in place of the profile that lies here. `undefined`: there is none that is whole, and it
    * stays; or the store copies nothing.
    */
-  async replaceBySnapshot(owner: ProfileOwner, onSkipped?: (skipped: SkippedCopy) => void): Promise<PreparedProfile | undefined> {
+  async replaceBySnapshot(owner: ProfileOwner, options?: RestoreOptions): Promise<PreparedProfile | undefined> {
     if (this.#store.homeOf) return undefined;
     const dir = this.dirOf(owner.sessionId);
     const aside = `${dir}.aside`;
     await rm(aside, { recursive: true, force: true });
     const lies = await rename(dir, aside).then(() => true, () => false);
-    const restoredFrom = await this.#store.restoreLatest(owner, dir, onSkipped).catch(() => undefined);
+    const restoredFrom = await this.#store.restoreLatest(owner, dir, options).catch(() => undefined);
     if (restoredFrom === undefined) {
       if (lies) await rm(dir, { recursive: true, force: true }).then(() => rename(aside, dir));
       return undefined;

@@ -49,7 +49,7 @@ export function localAuthStore(storeDir: string, log: Log): SessionStore {
       return verified(owner);
     },
 
-    async restoreLatest(owner, profileDir, onSkipped) {
+    async restoreLatest(owner, profileDir, { onSkipped } = {}) {
       if (profileDir !== homeOf(owner)) throw new Error('The profile does not lie in the store');
       await refuseStale(owner);
       await writeOwner(ownerFile(owner), owner);

@@ -39,6 +39,14 @@ export interface SkippedCopy {
   readonly detail: string;
 }
 
+/** Paths of copies that turned out to hold no link. */
+export type PassedOver = ReadonlySet<string>;
+
+export interface RestoreOptions {
+  readonly onSkipped?: ((skipped: SkippedCopy) => void) | undefined;
+  readonly passOver?: PassedOver | undefined;
+}
+
 /** What holds a session's link, kept where any instance can reach it. */
 export interface SessionStore {
   /** Where the browser of a session must run, in a store that copies nothing. Left out: where the instance likes. */
@@ -52,9 +60,9 @@ export interface SessionStore {
    * Puts the newest whole copy into `profileDir`, which is new. `undefined`: there is none, the number must be linked
    * anew. Throws when the store cannot be reached: that a copy cannot be read now does not make an older one the newest.
    */
-  restoreLatest(owner: ProfileOwner, profileDir: string, onSkipped?: (skipped: SkippedCopy) => void): Promise<StoredProfile | undefined>;
+  restoreLatest(owner: ProfileOwner, profileDir: string, options?: RestoreOptions): Promise<StoredProfile | undefined>;
   /** Removes everything up to this owner's: the number was unlinked, or the session deleted. Later owners' stays. */
   wipe(owner: ProfileOwner): Promise<void>;
-  /** The newest copy, unread. */
-  describe(place: ProfilePlace): Promise<Omit<StoredProfile, 'verifiedAt'> | undefined>;
+  /** The newest copy, unread, of those not passed over. */
+  describe(place: ProfilePlace, passOver?: PassedOver): Promise<Omit<StoredProfile, 'verifiedAt'> | undefined>;
 }

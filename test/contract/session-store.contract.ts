@@ -30,7 +30,7 @@ export function describeSessionStore(name: string, make: (root: string) => Promi
     const save = async (of: ProfileOwner, link: string | Buffer) => under.open().save(of, await writeProfile(profileOf(of), link));
     const restore = async (of: ProfileOwner) => {
       const skipped: SkippedCopy[] = [];
-      const stored = await under.open().restoreLatest(of, profileOf(of), (copy) => skipped.push(copy));
+      const stored = await under.open().restoreLatest(of, profileOf(of), { onSkipped: (copy) => skipped.push(copy) });
       return { stored, skipped, link: stored && (await readLink(profileOf(of))).toString('latin1') };
     };
     const damageAll = async () => {
@@ -63,6 +63,16 @@ export function describeSessionStore(name: string, make: (root: string) => Promi
       expect(await restore(owner(2))).toMatchObject({ link: '2' });
       await save(owner(2), '3');
       expect(await restore(owner(3))).toMatchObject({ link: '3' });
+    });
+
+    it('passes over a copy that turned out to hold no link, if it keeps several', async () => {
+      await save(owner(1), 'linked');
+      const { path } = await save(owner(1), 'no link');
+      if (under.states === 1) return;
+      const passOver = new Set([path]);
+      expect(await under.open().describe(place, passOver)).not.toMatchObject({ path });
+      await under.open().restoreLatest(owner(2), profileOf(owner(2)), { passOver });
+      expect((await readLink(profileOf(owner(2)))).toString()).toBe('linked');
     });
 
     it('takes nothing from an owner that was replaced, and lets it wipe nothing (I3)', async () => {

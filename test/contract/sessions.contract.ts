@@ -184,6 +184,17 @@ export function describeSessions(name: string, make: () => Promise<SessionsUnder
         expect((await sessions.find(session.id))?.status).toBe('created');
       });
 
+      it('leaves out what a batch tells again after a newer one (I5)', async () => {
+        const session = await insert();
+        const token = await assign(session, 'ins_a');
+        await sessions.report(session.id, token, { by: '1-1', at: AT, status: 'starting' });
+        await sessions.report(session.id, token, { by: '1-2', at: AT, status: 'connected', phoneNumber: '+4915100000001' });
+        await sessions.report(session.id, token, { by: '1-1', at: AT, status: 'starting', storage: { path: 'old', bytes: 1, verifiedAt: AT } });
+        expect(await sessions.find(session.id)).toMatchObject({ status: 'connected', storage: null, reportedBy: '1-2' });
+        await sessions.report(session.id, token, { by: '1-2', at: AT, status: 'disconnected' });
+        expect((await sessions.find(session.id))?.status).toBe('disconnected');
+      });
+
       it('leaves out a status that cannot follow, and takes the rest', async () => {
         const session = await insert();
         const token = await assign(session, 'ins_a');

@@ -82,6 +82,7 @@ const NOTHING_OBSERVED = {
   disconnectedAt: null,
   disconnectReason: null,
   disconnectDetails: null,
+  reportedBy: null,
   storage: null,
   health: UNKNOWN_HEALTH,
   lastActivityAt: null,

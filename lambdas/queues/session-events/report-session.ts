@@ -1,6 +1,7 @@
 import type { PublicEvent } from '../../../shared/contracts/public-event.ts';
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import type { SessionStatus } from '../../../shared/contracts/session-status.ts';
+import { isOutOfDate } from '../../../shared/domain/sessions/apply-report.ts';
 import { canMoveSession } from '../../../shared/domain/sessions/session-state.ts';
 import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
 import { sessionEvent } from './public-events.ts';
@@ -35,11 +36,11 @@ async function reportOne(sessions: ReportingSessions, batch: SessionEventBatch, 
       return saveQr(sessions, batch, event, place);
     case 'session.pairing_code': {
       const { code, phoneNumber, expiresAt } = event;
-      if (await isOwner(sessions, batch)) await sessions.savePairingCode(sessionId, { code, phoneNumber, expiresAt });
+      if (await isLatest(sessions, batch)) await sessions.savePairingCode(sessionId, { code, phoneNumber, expiresAt });
       return [];
     }
     case 'session.health':
-      await sessions.report(sessionId, fencingToken, { at: event.at, health: event.health });
+      await sessions.report(sessionId, fencingToken, { by: batch.sequence, at: event.at, health: event.health });
       return [];
     case 'session.warning': {
       const { at, source, code, detail } = event;
@@ -47,11 +48,11 @@ async function reportOne(sessions: ReportingSessions, batch: SessionEventBatch, 
     }
     case 'session.storage': {
       const { at, path, bytes, verifiedAt } = event;
-      await sessions.report(sessionId, fencingToken, { at, storage: { path, bytes, verifiedAt } });
+      await sessions.report(sessionId, fencingToken, { by: batch.sequence, at, storage: { path, bytes, verifiedAt } });
       return [];
     }
     case 'session.wiped':
-      await sessions.report(sessionId, fencingToken, { at: event.at, storage: null, relinksDone: event.relinks });
+      await sessions.report(sessionId, fencingToken, { by: batch.sequence, at: event.at, storage: null, relinksDone: event.relinks });
       return [];
     default:
       return []; // messages have their own steps
@@ -64,19 +65,22 @@ async function reportOne(sessions: ReportingSessions, batch: SessionEventBatch, 
  */
 async function reportStatus(sessions: ReportingSessions, batch: SessionEventBatch, reported: Reported<Of<'session.status'>>): Promise<PublicEvent[]> {
   const { at, status, reason, details, phoneNumber } = reported.event;
-  const before = await sessions.report(batch.sessionId, batch.fencingToken, { at, status, reason, details, phoneNumber });
+  const before = await sessions.report(batch.sessionId, batch.fencingToken, { by: batch.sequence, at, status, reason, details, phoneNumber });
   if (!before || !(reported.isRepeat || canMoveSession(before.status, status))) return [];
-  if (ENDS_LINKING.includes(status)) await sessions.clearLinking(batch.sessionId);
+  if (!isOutOfDate(before, batch.sequence) && ENDS_LINKING.includes(status)) await sessions.clearLinking(batch.sessionId);
   const data = { status, reason, details, phoneNumber: phoneNumber ?? before.phoneNumber };
   return [sessionEvent('session.status', batch, { at, place: reported.place, data })];
 }
 
 async function saveQr(sessions: ReportingSessions, batch: SessionEventBatch, event: Of<'session.qr'>, place: number): Promise<PublicEvent[]> {
-  if (!(await isOwner(sessions, batch))) return [];
+  if (!(await isLatest(sessions, batch))) return [];
   const { qr, expiresAt, attempt } = event;
   await sessions.saveQr(batch.sessionId, { qr, expiresAt, attempt });
   return [sessionEvent('session.qr', batch, { at: event.at, place, data: { qr, expiresAt, attempt } })];
 }
 
-const isOwner = async (sessions: ReportingSessions, { sessionId, fencingToken }: SessionEventBatch): Promise<boolean> =>
-  (await sessions.find(sessionId))?.fencingToken === fencingToken;
+/** Whether the sender still owns the session, and has not told anything newer. */
+async function isLatest(sessions: ReportingSessions, { sessionId, fencingToken, sequence }: SessionEventBatch): Promise<boolean> {
+  const session = await sessions.find(sessionId);
+  return session?.fencingToken === fencingToken && !isOutOfDate(session, sequence);
+}

@@ -53,7 +53,7 @@ const SESSION_FIELDS = [
 ] as const satisfies readonly (keyof Session)[];
 
 /** What items written before these were known do not have. */
-const ADDED = { onDemand: null, desiredBecause: null, relinksDone: 0, statusSince: null, deletedAt: null, purgeAfter: null } as const satisfies Partial<Session>;
+const ADDED = { reportedBy: null, onDemand: null, desiredBecause: null, relinksDone: 0, statusSince: null, deletedAt: null, purgeAfter: null } as const satisfies Partial<Session>;
 const ADDED_FIELDS = Object.keys(ADDED) as (keyof typeof ADDED)[];
 
 export function toSession(item: Item): Session {

@@ -5,7 +5,9 @@ import { sessionKey } from './keys.ts';
 import { toSession, toSessionItem } from './session-item.ts';
 
 /** A write counts only if none of these moved since we read the session: together they decide every rule about it. */
-const GUARDS = ['status', 'desired', 'instanceId', 'fencingToken', 'restarts', 'relinks', 'pairings'] as const;
+const GUARDS = ['status', 'desired', 'instanceId', 'fencingToken', 'restarts', 'relinks', 'pairings', 'reportedBy'] as const;
+/** Items written before it was known do not have it. */
+const ADDED_GUARD = 'reportedBy';
 const ATTEMPTS = 8;
 
 /** Strongly consistent. `undefined` for a deleted session too. */
@@ -34,6 +36,11 @@ export async function changeSession(
   throw new Error(`Session ${sessionId} kept changing over ${ATTEMPTS} attempts`);
 }
 
+const conditionOf = (name: (typeof GUARDS)[number], seen: unknown): string => {
+  const isUnmoved = `#${name} = :seen_${name}`;
+  return name === ADDED_GUARD && seen === null ? `(attribute_not_exists(#${name}) OR ${isUnmoved})` : isUnmoved;
+};
+
 async function writeChange(doc: DynamoDBDocumentClient, tableName: string, before: Session, after: Session): Promise<boolean> {
   const [seen, next] = [toSessionItem(before), toSessionItem(after)];
   const changed = Object.keys(next).filter((name) => JSON.stringify(next[name]) !== JSON.stringify(seen[name]));
@@ -46,7 +53,7 @@ async function writeChange(doc: DynamoDBDocumentClient, tableName: string, befor
       TableName: tableName,
       Key: sessionKey(before.id),
       UpdateExpression: [set && `SET ${set}`, remove && `REMOVE ${remove}`].filter(Boolean).join(' '),
-      ConditionExpression: GUARDS.map((name) => `#${name} = :seen_${name}`).join(' AND '),
+      ConditionExpression: GUARDS.map((name) => conditionOf(name, seen[name])).join(' AND '),
       ExpressionAttributeNames: Object.fromEntries([...changed, ...removed, ...GUARDS].map((name) => [`#${name}`, name])),
       ExpressionAttributeValues: Object.fromEntries([
         ...changed.map((name) => [`:${name}`, next[name]]),

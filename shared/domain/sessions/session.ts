@@ -58,6 +58,8 @@ export interface Session {
   readonly disconnectedAt: string | null;
   readonly disconnectReason: StatusReason | null;
   readonly disconnectDetails: string | null;
+  /** Sequence of the newest batch of events that reported on it: what is older and comes again changes nothing. */
+  readonly reportedBy: string | null;
   readonly storage: SessionStorage | null;
   readonly health: SessionHealth;
   readonly lastActivityAt: string | null;

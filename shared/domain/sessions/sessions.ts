@@ -34,6 +34,8 @@ export interface SessionReport {
   readonly storage?: SessionStorage | null;
   readonly relinksDone?: number;
   readonly lastActivityAt?: string;
+  /** Sequence of the batch of events that brings it. */
+  readonly by?: string;
   readonly at: string;
 }
 
@@ -66,7 +68,8 @@ export interface Sessions {
   configure(workspaceId: string, sessionId: string, settings: SessionSettings): Promise<Session>;
   /**
    * Writes what the owner observed, if `fencingToken` is still the session's. A status the session cannot move to is
-   * left out (`canMoveSession` with what comes back tells). Of the sessions of one number the one linked last stays, the
+   * left out (`canMoveSession` with what comes back tells), and so is a report older than the newest one
+   * (`isOutOfDate`): queues deliver again. Of the sessions of one number the one linked last stays, the
    * others are retired: `desired` becomes `deleted`.
    * Returns the session before the report; `undefined`: a newer owner exists, the report was dropped.
    */

@@ -105,7 +105,7 @@ describe('stores behind a bucket', () => {
       const zip = Buffer.from((await objects().get(path)) ?? []);
       await objects().put(path, what === 'altered' ? zip.fill(1, 3_000, 3_001) : zip.subarray(0, zip.length - 30));
       const skipped: SkippedCopy[] = [];
-      expect(await storeIn(root).restoreLatest(owner, join(root, 'new'), (copy) => skipped.push(copy))).toBeUndefined();
+      expect(await storeIn(root).restoreLatest(owner, join(root, 'new'), { onSkipped: (copy) => skipped.push(copy) })).toBeUndefined();
       expect(skipped).toMatchObject([{ path, code: 'snapshot_corrupt' }]);
       expect(await readdir(join(root, 'scratch'))).toEqual([]);
       expect(await readdir(root)).not.toContain('new.restoring');

@@ -28,6 +28,7 @@ export const aSession = (over: Partial<Session> = {}): Session => ({
   disconnectedAt: null,
   disconnectReason: null,
   disconnectDetails: null,
+  reportedBy: null,
   storage: null,
   health: UNKNOWN_HEALTH,
   lastActivityAt: null,

@@ -50,6 +50,24 @@ describe('a session in the pool', () => {
     await world.opened(3);
   });
 
+  it('asks nobody for a QR code while an older copy may hold the link (I4)', async () => {
+    const moved = await world.add({ fencingToken: 2 });
+    const profile = join(world.newest.options.profileDir);
+    for (const fencingToken of [1, 1]) await world.store.save({ ...moved, sessionId: moved.id, fencingToken }, profile);
+    await world.want(session, { desired: 'stopped' });
+    await world.eventually('room', () => world.pool.size === 0);
+    await world.reconciler.look(moved.id);
+    await world.opened(2);
+    world.newest.tell({ type: 'qr', qr: 'code' });
+    await world.opened(3);
+    const told = () => world.events.filter((event) => event.type === 'session.warning' && event.code === 'snapshot_not_linked');
+    expect(told()).toHaveLength(1);
+    expect(world.statuses).not.toContain('qr_scanning');
+    world.newest.tell({ type: 'qr', qr: 'code' });
+    await world.eventually('the question', () => world.statuses.at(-1) === 'qr_scanning');
+    expect(told()).toHaveLength(1);
+  });
+
   it('acts on each request once', async () => {
     await world.connect();
     await world.want(session, { requests: { ...session.requests, restarts: 1 } });

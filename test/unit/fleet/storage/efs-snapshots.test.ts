@@ -27,7 +27,7 @@ describe('snapshots on EFS', () => {
   const restore = async (store = open()) => {
     const target = join(root, anId('prf'));
     const skipped: SkippedCopy[] = [];
-    const stored = await store.restoreLatest(owner(2), target, (copy) => skipped.push(copy));
+    const stored = await store.restoreLatest(owner(2), target, { onSkipped: (copy) => skipped.push(copy) });
     return { codes: skipped.map(({ code }) => code), link: stored && (await readLink(target)).toString() };
   };
   const change = async (how: (bytes: Buffer) => Buffer) => writeFile(join(folder, NEWEST), how(await readFile(join(folder, NEWEST))));
