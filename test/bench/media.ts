@@ -46,10 +46,10 @@ async function peaksDuring(pid: number, work: () => Promise<unknown>): Promise<P
   await pause(CALM_MS);
   const [rest, restingBrowser, startedAt] = [(await memoryOf(pid)).now, await browserPss(pid), performance.now()];
   await resetPeak(pid);
-  let isDone = false;
-  const ended = work().finally(() => { isDone = true; });
+  const done = new AbortController();
+  const ended = work().finally(() => done.abort());
   let browser = restingBrowser;
-  while (!isDone) {
+  while (!done.signal.aborted) {
     browser = Math.max(browser, await browserPss(pid));
     await pause(SAMPLE_MS);
   }

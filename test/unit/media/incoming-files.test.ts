@@ -107,14 +107,14 @@ describe('files of messages that came in', () => {
     const unsteady = { ...store, put: async (...args: Parameters<typeof store.put>) => (broken-- > 0 ? Promise.reject(new Error('no bucket')) : store.put(...args)) };
     const incoming = files({ store: unsteady });
     let asked = 0;
-    const dying = { downloadFile: async () => {
+    const dying = () => ({ downloadFile: async () => {
       asked += 1;
       incoming.stop();
       throw new Error('Target closed');
-    } };
+    } });
     incoming.want([message('A', content)]);
     for (let pages = 1; pages <= 6; pages++) { // more than there are retries: none of them says anything of the file
-      incoming.start(dying);
+      incoming.start(dying());
       await until(async () => asked === pages || undefined, { what: `try ${pages}`, timeoutMs: 5_000, everyMs: 2 });
     }
     expect([incoming.hasWork, events]).toEqual([true, []]);
