@@ -280,7 +280,7 @@ describe('POST /v1/contacts/check', () => {
     expect(await check([ADA])).toMatchObject({ status: 409, body: { code: 'no_connected_session' } });
     await world.connectedSession(workspaceId);
     world.instanceAnswer.status = 409;
-    for (let again = 0; again < 3; again++) expect(await check([...Array.from({ length: 40 }, (_, i) => `+4915100001${i + 10}`)])).toMatchObject({ status: 409 });
+    for (let again = 0; again < 3; again++) expect(await check(Array.from({ length: 40 }, (_, i) => `+4915100001${i + 10}`))).toMatchObject({ status: 409 });
   });
 });
 
