@@ -40,6 +40,8 @@ export interface StageSettings {
   readonly allowUnlimitedPacing: boolean;
   readonly webhookAllowLoopback: boolean;
   readonly alarmEmail: string | undefined;
+  /** Words that opt a contact out beside the usual ones, separated by commas. */
+  readonly stopWords: string;
 }
 
 const SCALE_IN_AFTER = Duration.minutes(10); // longer than the lulls of a day's work
@@ -57,6 +59,7 @@ const DEV: StageSettings = {
   allowUnlimitedPacing: false,
   webhookAllowLoopback: false,
   alarmEmail: undefined,
+  stopWords: '',
 };
 
 const STAGES: Readonly<Record<StageName, StageSettings>> = {
@@ -108,6 +111,7 @@ export function stageSettings({ get }: StageContext): StageSettings {
     allowUnlimitedPacing: flag('allowUnlimitedPacing', get) ?? settings.allowUnlimitedPacing,
     webhookAllowLoopback: flag('webhookAllowLoopback', get) ?? settings.webhookAllowLoopback,
     alarmEmail: text('alarmEmail', get) ?? settings.alarmEmail,
+    stopWords: text('stopWords', get) ?? settings.stopWords,
   };
 }
 

@@ -30,5 +30,6 @@ const environmentOf = (data: DataStack, settings: StageSettings) => ({
   NUDGE_SECRET_ARN: data.nudgeSecret.secretArn,
   ALLOW_UNLIMITED_PACING: String(settings.allowUnlimitedPacing),
   BLAZZ_WEBHOOK_ALLOW_LOOPBACK: String(settings.webhookAllowLoopback),
+  STOP_WORDS: settings.stopWords,
   BLAZZ_VERSION: VERSION,
 });

@@ -61,6 +61,8 @@ export const SessionEventsEnv = z.object({
   MESSAGES_TABLE: table,
   SESSION_EVENTS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
+  /** Further words that opt somebody out, separated by commas. */
+  STOP_WORDS: z.string().default('').transform((words) => words.split(',').filter((word) => word.trim() !== '')),
 });
 
 export const CampaignJobsEnv = z.object({

@@ -15,7 +15,7 @@ import { loadConfig } from '../../../shared/config/load-config.ts';
 import { SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import { makeAnnounceCompletion } from '../../../shared/domain/campaigns/announce-completion.ts';
 import { systemClock } from '../../../shared/domain/clock.ts';
-import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
+import { CONSENT_WORDS, makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
 import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
 import { makePublishEvents } from '../../../shared/domain/webhooks/publish-events.ts';
 import { deliveryIdOf } from '../../../shared/identity/delivery-identity.ts';
@@ -46,7 +46,7 @@ const applyBatch = makeApplyBatch({
   campaigns,
   publish,
   contacts: dynamoContacts(doc, config.CORE_TABLE),
-  consentOf: makeConsentOf(),
+  consentOf: makeConsentOf({ ...CONSENT_WORDS, stop: [...CONSENT_WORDS.stop, ...config.STOP_WORDS] }),
   skipOptedOut: makeSkipOptedOut({ optedOutMessages, campaigns, announce }),
   announce,
   clock: systemClock,
