@@ -32,6 +32,7 @@ describe('requeue-work and campaign-jobs', () => {
       MESSAGES_TABLE: dynamo.tables.messages,
       REGISTRY_TABLE: dynamo.tables.registry,
       CAMPAIGN_JOBS_QUEUE_URL: jobsUrl,
+      CONTACT_IMPORTS_QUEUE_URL: jobsUrl,
       WEBHOOK_DELIVERIES_QUEUE_URL: deliveriesUrl,
       NUDGE_SECRET_ARN: 'arn:nudge',
     });
