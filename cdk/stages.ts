@@ -46,6 +46,8 @@ export interface StageSettings {
   readonly ingestTrustedAddresses: string;
   /** How long files are kept that came in or were sent. */
   readonly mediaRetentionDays: number;
+  /** Words that opt a contact out beside the usual ones, separated by commas. */
+  readonly stopWords: string;
 }
 
 const SCALE_IN_AFTER = Duration.minutes(10); // longer than the lulls of a day's work
@@ -66,6 +68,7 @@ const DEV: StageSettings = {
   alarmEmail: undefined,
   ingestTrustedAddresses: '',
   mediaRetentionDays: 90,
+  stopWords: '',
 };
 
 const STAGES: Readonly<Record<StageName, StageSettings>> = {
@@ -122,6 +125,7 @@ export function stageSettings({ get }: StageContext): StageSettings {
     alarmEmail: text('alarmEmail', get) ?? settings.alarmEmail,
     ingestTrustedAddresses: text('ingestTrustedAddresses', get) ?? settings.ingestTrustedAddresses,
     mediaRetentionDays: count('mediaRetentionDays', get) ?? settings.mediaRetentionDays,
+    stopWords: text('stopWords', get) ?? settings.stopWords,
   };
 }
 

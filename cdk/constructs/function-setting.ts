@@ -45,5 +45,6 @@ const environmentOf = (data: DataStack, settings: StageSettings) => ({
   META_GRAPH_URL: 'https://graph.facebook.com',
   ALLOW_UNLIMITED_PACING: String(settings.allowUnlimitedPacing),
   BLAZZ_WEBHOOK_ALLOW_LOOPBACK: String(settings.webhookAllowLoopback),
+  STOP_WORDS: settings.stopWords,
   BLAZZ_VERSION: VERSION,
 });

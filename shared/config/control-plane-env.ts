@@ -114,6 +114,8 @@ export const SessionEventsEnv = z.object({
   MEDIA_RETENTION_DAYS,
   WEBSOCKET_PUSHES_QUEUE_URL: z.url(),
   CAMPAIGN_STATS_QUEUE_URL: z.url(),
+  /** Further words that opt somebody out, separated by commas. */
+  STOP_WORDS: z.string().default('').transform((words) => words.split(',').filter((word) => word.trim() !== '')),
 });
 
 /** The consumer of one class of jobs, whose queue is `OWN_QUEUE_URL`. */

@@ -175,7 +175,8 @@ export function describeContacts(name: string, start: () => Promise<{ readonly c
         pages.push(...page.items.map(({ name: called }) => called));
         cursor = page.cursor;
       } while (cursor !== undefined);
-      expect(pages.toSorted()).toEqual(['Anna-Annabel Müller', 'Hans ANKER', 'Ángel Øye Mueller']);
+      expect(pages).toHaveLength(3);
+      expect(new Set(pages)).toEqual(new Set(['Anna-Annabel Müller', 'Hans ANKER', 'Ángel Øye Mueller']));
     });
 
     it('finds by the new name, and no longer by the old', async () => {

@@ -7,7 +7,7 @@ import { derivedId } from '../../shared/identity/derived-id.ts';
 import { chatIdOf } from '../../shared/identity/chat-identity.ts';
 import { messageIdOf, wireIdOf } from '../../shared/identity/message-identity.ts';
 import { aReceivedMessage } from '../support/builders/received-message.ts';
-import { anOutboundMessage, WORKSPACE } from '../support/builders/outbound-message.ts';
+import { anOutboundMessage, SESSION, WORKSPACE } from '../support/builders/outbound-message.ts';
 
 /** A history with the outbox that fills it. */
 export interface MessagesHarness {
@@ -312,6 +312,34 @@ export function describeMessages(name: string, start: () => Promise<MessagesHarn
         await messages.insertInbound(batchAt(1), [message]);
         expect(await messages.settleMedia(OTHER_WORKSPACE, batchAt(2), message.id, { stored })).toBeUndefined();
         expect(await messages.settleMedia(WORKSPACE, batchAt(2), aReceivedMessage().id, { stored })).toBeUndefined();
+      });
+    });
+
+    describe('listOfChat over chats that became one', () => {
+      it('shows each message once, in order, page by page, while more arrive', async () => {
+        const workspaceId = derivedId('wsp', NOW, 'one chat', String(made++));
+        const peers = ['+4915100000001', '100@lid'] as const;
+        const idOf = (peer: string) => chatIdOf(workspaceId, SESSION, peer);
+        let second = 0;
+        const arrive = async (peer: string) => {
+          second += 1;
+          const id = messageIdOf(workspaceId, peer, NOW + second * 1_000, String(second));
+          const batch = { sequence: `0000000001-${String(second).padStart(10, '0')}`, fencingToken: 1 };
+          await messages.insertInbound(batch, [aReceivedMessage({ id, workspaceId, sessionId: SESSION, peer, chatId: idOf(peer), text: `${second}` })]);
+        };
+        for (let i = 0; i < 9; i++) await arrive(peers[i % 3 === 0 ? 1 : 0] ?? '');
+        for (const limit of [1, 2, 4]) {
+          const before = second;
+          const texts: (string | null)[] = [];
+          let cursor: string | undefined;
+          do {
+            const page = await messages.listOfChat(workspaceId, idOf(peers[0]), { limit, cursor }, [idOf(peers[1])]);
+            texts.push(...page.items.map(({ text }) => text));
+            cursor = page.cursor;
+            await arrive(peers[second % 2] ?? '');
+          } while (cursor !== undefined);
+          expect(texts).toEqual(Array.from({ length: before }, (_, i) => String(before - i)));
+        }
       });
     });
 

@@ -49,15 +49,15 @@ async function ask(deps: CheckNumbersDeps, workspaceId: string, numbers: readonl
   const connected = await connectedSessions(deps, workspaceId);
   if (connected.length === 0) throw noSession();
   const day = new Date(now).toISOString().slice(0, 10);
-  let isAnyReached = false;
+  let hadBudget = false;
   for (const session of connected) {
     if (!(await deps.checks.spend(session.id, day, numbers.length, CHECKS_A_DAY[session.pacing.profile]))) continue;
     const answers = await deps.calls.checkNumbers(session, numbers);
     if (answers !== undefined) return remembered(deps, workspaceId, numbers.map((number, i) => ({ number, isOnWhatsApp: answers[i] ?? null, checkedAt: now })));
     await deps.checks.refund(session.id, day, numbers.length);
-    isAnyReached = true;
+    hadBudget = true;
   }
-  throw isAnyReached ? noSession() : spent(now);
+  throw hadBudget ? noSession() : spent(now);
 }
 
 /** The primary one first: it is the one that has talked to the most people. */

@@ -22,7 +22,7 @@ import { SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import { makeAnnounceStatus } from '../../../shared/domain/campaigns/announce-status.ts';
 import { makeNoteCounts } from '../../../shared/domain/campaigns/note-counts.ts';
 import { DAY_MS, systemClock } from '../../../shared/domain/clock.ts';
-import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
+import { CONSENT_WORDS, makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
 import { makeSkipOptedOut } from '../../../shared/domain/contacts/skip-opted-out.ts';
 import { makeAddMediaLink } from '../../../shared/domain/media/media-links.ts';
 import { makeNumberEvents } from '../../../shared/domain/webhooks/number-events.ts';
@@ -56,7 +56,7 @@ const applyBatch = makeApplyBatch({
   countOutcomes: makeCountOutcomes({ policies: dynamoSendingPolicies(doc, config.CORE_TABLE), outcomes: dynamoOutcomes(doc, config.CORE_TABLE), clock: systemClock }),
   publish,
   contacts: dynamoContacts(doc, config.CORE_TABLE),
-  consentOf: makeConsentOf(),
+  consentOf: makeConsentOf({ ...CONSENT_WORDS, stop: [...CONSENT_WORDS.stop, ...config.STOP_WORDS] }),
   skipOptedOut: makeSkipOptedOut({ optedOutMessages, campaigns, announce }),
   announce,
   noteCounts: makeNoteCounts({ enqueue: sqsJobs(sqs, config.CAMPAIGN_STATS_QUEUE_URL), clock: systemClock }),

@@ -16,8 +16,7 @@ const STEP = 200;
 const LOOKED_AT_LIMIT = 5_000;
 
 export async function listContacts(doc: DynamoDBDocumentClient, tableName: string, workspaceId: string, page: PageRequest, filter: ContactFilter): Promise<Page<Contact>> {
-  const wanted = wantedTerms(filter.search ?? '');
-  if (filter.search !== undefined) return searchContacts(doc, tableName, workspaceId, page, { ...filter, wanted });
+  if (filter.search !== undefined) return searchContacts(doc, tableName, workspaceId, page, { ...filter, wanted: wantedTerms(filter.search) });
   return filter.optedOut === true ? listOptedOut(doc, tableName, workspaceId, page) : listAll(doc, tableName, workspaceId, page, filter);
 }
 
@@ -60,8 +59,8 @@ interface Search extends ContactFilter {
 async function searchContacts(doc: DynamoDBDocumentClient, tableName: string, workspaceId: string, page: PageRequest, search: Search): Promise<Page<Contact>> {
   const list = listName(workspaceId, 'contacts', String(search.optedOut), ...search.wanted);
   const found: Contact[] = [];
-  if (search.wanted.length === 0) return { items: found, cursor: undefined };
   let cursor = decodeCursor(list, page.cursor);
+  if (search.wanted.length === 0) return { items: found, cursor: undefined };
   for (let lookedAt = 0; lookedAt < LOOKED_AT_LIMIT; lookedAt += STEP) {
     const entries = await entriesAfter(doc, tableName, workspaceId, search, cursor);
     const contacts = await batchGet(doc, tableName, entries.items.map(({ contactId }) => contactKey(workspaceId, contactId)));

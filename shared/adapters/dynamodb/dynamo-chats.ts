@@ -50,9 +50,9 @@ async function markRead(doc: DynamoDBDocumentClient, tableName: string, workspac
     ExpressionAttributeValues: { ':none': 0 },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
-  const met = await doc.send(read).then(() => undefined, (error: unknown) => {
+  const met: Partial<ChatItem> | undefined = await doc.send(read).then(() => undefined, (error: unknown) => {
     if (!isConditionFailure(error)) throw error; // a chat nobody answered in has nothing unread
-    return oldItem(error) as Partial<ChatItem> | undefined;
+    return oldItem(error);
   });
   if (met?.mergedInto !== undefined) await markRead(doc, tableName, workspaceId, met.mergedInto);
 }

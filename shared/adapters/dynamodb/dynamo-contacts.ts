@@ -40,8 +40,8 @@ export function dynamoContacts(doc: DynamoDBDocumentClient, tableName: string): 
   return {
     get: async (workspaceId, contactId) => (await heldById(workspaceId, contactId)).contact,
 
-    async find(workspaceId, identities) {
-      const held = await heldByIdentity(workspaceId, identities, false);
+    async find(workspaceId, identities, isConsistent = false) {
+      const held = await heldByIdentity(workspaceId, identities, isConsistent);
       return new Map([...held].map(([identity, { contact }]) => [identity, contact]));
     },
 

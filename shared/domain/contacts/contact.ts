@@ -46,7 +46,7 @@ export function withFacts(contact: Contact, facts: ContactFacts): Contact {
     attributes: withAttributes(contact.attributes, facts.attributes ?? {}),
     ...(consentChanges && { optedOut: facts.optedOut, consentAt: facts.at }),
     updatedAt: Math.max(contact.updatedAt, facts.at),
-  } as Contact;
+  };
 }
 
 const withAttributes = (before: Contact['attributes'], change: NonNullable<ContactFacts['attributes']>): Contact['attributes'] =>

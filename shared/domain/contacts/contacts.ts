@@ -28,8 +28,11 @@ export interface Changed {
 export interface Contacts {
   /** Throws `contact_not_found`. Somebody who was merged into another is found as that one. */
   get(workspaceId: string, contactId: string): Promise<Contact>;
-  /** Whose each of these identities is; those that nobody has are left out. */
-  find(workspaceId: string, identities: readonly string[]): Promise<ReadonlyMap<string, Contact>>;
+  /**
+   * Whose each of these identities is; those that nobody has are left out. `isConsistent`: what was written before the
+   * call is seen for sure, at twice the price.
+   */
+  find(workspaceId: string, identities: readonly string[], isConsistent?: boolean): Promise<ReadonlyMap<string, Contact>>;
   /**
    * The one way to write. `decide` gets the contacts concerned, the one with the id first, and says what they come to:
    * one contact that has all their identities, into which the others merge; the very contact it got if nothing
@@ -54,7 +57,7 @@ export type OptedOutAmong = (workspaceId: string, peers: readonly string[]) => P
 
 export const makeOptedOutAmong = (contacts: Pick<Contacts, 'find'>): OptedOutAmong =>
   async (workspaceId, peers) => {
-    const found = await contacts.find(workspaceId, peers);
+    const found = await contacts.find(workspaceId, peers, true);
     return new Set(peers.filter((peer) => found.get(peer)?.optedOut === true));
   };
 

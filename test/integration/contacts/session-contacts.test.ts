@@ -107,7 +107,7 @@ describe('a mapping that becomes known', () => {
     expect(chat).toMatchObject({ peer: ADA, messagesIn: 3 });
     expect(await world.peers.lastSessionOf(workspaceId, ADA)).toBe(ses);
     const stored = (await world.dynamo.scan('messages')).filter(({ pk, sk }) => String(pk).startsWith(workspaceId) && String(sk).startsWith('msg_'));
-    expect(stored.map(({ text, peer }) => [text, peer]).toSorted()).toEqual([['After', ADA], ['Before', LID], ['With', ADA]]);
+    expect(stored.map(({ text, peer }) => `${String(text)} ${String(peer)}`).toSorted()).toEqual([`After ${ADA}`, `Before ${LID}`, `With ${ADA}`]);
   });
 
   it('keeps an opt-out that came under the other name, and stays in its workspace (I6)', async () => {

@@ -39,6 +39,19 @@ describe('the HTTP of an instance', () => {
   });
   afterEach(() => server.stop());
 
+  it('passes numbers on to be asked about, and the answers back', async () => {
+    const check = async (id: string, numbers: readonly string[]) => {
+      const [path, body] = [`/sessions/${id}/checks`, JSON.stringify({ numbers })];
+      const headers = { 'content-type': 'application/json', ...signRequest(SECRET, 'POST', path, body, Date.now()) };
+      const response = await fetch(url(path), { method: 'POST', headers, body });
+      return { status: response.status, body: await response.json() };
+    };
+    expect(await check(sessionId, ['+4915100000001', '+4915100000002'])).toEqual({ status: 200, body: { onWhatsApp: [true, false] } });
+    expect(await check(anId('ses'), ['+4915100000001'])).toMatchObject({ status: 409, body: { code: 'not_connected' } });
+    expect((await check(sessionId, ['x'])).status).toBe(400);
+    expect(await post(`/sessions/${sessionId}/checks`, { numbers: ['+4915100000001'] }, 'another secret')).toBe(401);
+  });
+
   it('takes signed nudges, the same one twice too', async () => {
     expect(await post(`/sessions/${sessionId}/nudge`, { about: 'outbox' })).toBe(202);
     expect(await post(`/sessions/${sessionId}/nudge`, { about: 'outbox' })).toBe(202);
