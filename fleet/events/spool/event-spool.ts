@@ -23,6 +23,7 @@ export interface EventSpoolOptions {
   readonly retry: RetryRule;
   /** What another process has not touched for so long is taken over. */
   readonly leftAfterMs: number;
+  readonly adoptEveryMs?: number;
   readonly metrics?: Pick<FleetMetrics, 'spool' | 'refusedBatches'>;
   readonly log: Log;
 }
@@ -52,7 +53,7 @@ export class EventSpool implements SessionEventQueue {
     const spool = new EventSpool(options);
     await spool.#folder.open();
     await spool.#adopt();
-    spool.#adopting = setInterval(() => void spool.#adopt(), ADOPT_EVERY_MS).unref();
+    spool.#adopting = setInterval(() => void spool.#adoptLater(), options.adoptEveryMs ?? ADOPT_EVERY_MS).unref();
     return spool;
   }
 
@@ -81,7 +82,7 @@ export class EventSpool implements SessionEventQueue {
     await this.#lanes.settled();
     await this.#writer.close();
     if (this.waiting > 0) this.#options.log.warn({ batches: this.waiting }, 'events stay in the spool, for the next process');
-    await this.#folder.leave(this.waiting === 0);
+    await this.#folder.leave();
   }
 
   async #adopt(): Promise<void> {
@@ -94,6 +95,11 @@ export class EventSpool implements SessionEventQueue {
     }
     await this.#writer.sweep();
     this.#measure();
+  }
+
+  /** What others leave while we run. */
+  async #adoptLater(): Promise<void> {
+    await this.#adopt().catch((error: unknown) => this.#options.log.warn({ err: error }, 'what other processes left in the spool was not taken over, trying again'));
   }
 
   #enter(entries: readonly SpoolEntry[]): void {
@@ -146,7 +152,7 @@ export class EventSpool implements SessionEventQueue {
 
   async #finish(lane: Lane, entry: SpoolEntry): Promise<void> {
     await entry.segment.finish(entry);
-    lane.entries.shift();
+    this.#lanes.remove(lane, entry);
     await this.#writer.sweep();
     this.#measure();
   }

@@ -125,10 +125,10 @@ describe('EventSpool while the other side is down', () => {
     other.isDown = true;
     const first = await open(other);
     for (const batch of batches('ses_a', 2)) await first.send(batch);
-    const later = anEventBatch('ses_a', 1, { fencingToken: 2, sequence: '0000000002-0000000001' });
+    const second = await open(other, { instanceId: 'ins_b', adoptEveryMs: 5 });
+    await second.send(anEventBatch('ses_a', 1, { fencingToken: 2, sequence: '0000000002-0000000001' }));
     await first.stop(0);
-    const second = await open(other, { instanceId: 'ins_b' });
-    await second.send(later);
+    await until(() => second.waiting === 3);
     other.isDown = false;
     await until(() => second.waiting === 0);
     expect(other.taken.map(({ fencingToken }) => fencingToken)).toEqual([1, 1, 2]);
