@@ -41,6 +41,7 @@ export class EventSpool implements SessionEventQueue {
   readonly #sending = pLimit(SENDS_AT_ONCE);
   readonly #stopping = new AbortController();
   #adopting: NodeJS.Timeout | undefined;
+  #stopped: Promise<void> | undefined;
 
   private constructor(options: EventSpoolOptions) {
     this.#options = options;
@@ -75,7 +76,12 @@ export class EventSpool implements SessionEventQueue {
   }
 
   /** Waits a while for the rest to be passed on; what is then left stays on the disk. */
-  async stop(withinMs = STOP_WITHIN_MS): Promise<void> {
+  stop(withinMs = STOP_WITHIN_MS): Promise<void> {
+    this.#stopped ??= this.#stop(withinMs);
+    return this.#stopped;
+  }
+
+  async #stop(withinMs: number): Promise<void> {
     clearInterval(this.#adopting);
     await Promise.race([this.#lanes.settled(), pause(withinMs, undefined, { ref: false })]);
     this.#stopping.abort();
