@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChatView, MessageView } from '../../shared/contracts/api/messages.ts';
+import type { QueueView } from '../../shared/contracts/api/queues.ts';
 import type { SessionView } from '../../shared/contracts/api/sessions.ts';
 import { linkSession } from '../../local/client/link-session.ts';
 import { until } from '../../local/client/until.ts';
+import { createCampaign, whenAtRest } from './campaign-story.ts';
 import { Stack } from './stack.ts';
 
 const TEST_MS = 120_000;
@@ -75,6 +77,20 @@ describe('A fleet that reports over HTTP', () => {
     expect(await send(batch, IngestSecret, now - 310_000)).toEqual([401, 'unauthorized']);
     expect(await send('{"v":1}', IngestSecret, now)).toEqual([422, 'invalid_request']);
     expect(await send('x'.repeat(2 ** 20 + 1), IngestSecret, now)).toEqual([413, 'payload_too_large']);
+  }, TEST_MS);
+
+  it('runs a small campaign by way of its class of jobs, and shows operators how all queues do', async () => {
+    const numbers = await stack.phones.registerMany('+491533', 3);
+    const id = await createCampaign(stack, [session.id], numbers, 'Hello');
+    await stack.blazz.post(`/v1/campaigns/${id}/start`);
+    await whenAtRest(stack, id, ({ read }) => read === 3);
+    const { data } = await stack.operator.get<{ data: QueueView[] }>('/v1/operations/queues');
+    expect(data.map(({ name, dead }) => `${name} ${dead}`).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'jobs-critical 0', 'jobs-default 0', 'jobs-high 0', 'jobs-low 0', 'session-events 0', 'webhook-deliveries 0',
+    ]);
+    expect(data.filter(({ lastTakenAt }) => lastTakenAt !== null).map(({ name }) => name)).toEqual(['jobs-high']);
+    expect(await stack.operator.post('/v1/operations/queues/jobs-high/redrive')).toEqual({ moved: 0, isEmpty: true });
+    expect((await stack.blazz.call('GET', '/v1/operations/queues')).status).toBe(403);
   }, TEST_MS);
 
   /** Signatures that were taken. */
