@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChatView, MessageView } from '../../shared/contracts/api/messages.ts';
+import type { QueueView } from '../../shared/contracts/api/queues.ts';
 import type { SessionView } from '../../shared/contracts/api/sessions.ts';
 import { linkSession } from '../../local/client/link-session.ts';
 import { until } from '../../local/client/until.ts';
+import { createCampaign, whenAtRest } from './campaign-story.ts';
 import { Stack } from './stack.ts';
 
 const TEST_MS = 120_000;
@@ -18,7 +20,7 @@ describe('A fleet that reports over HTTP', () => {
   let session: SessionView;
 
   beforeAll(async () => {
-    stack = await Stack.start({ args: ['--events-via', 'ingest'] });
+    stack = await Stack.start({ args: ['--events-via', 'ingest'], env: { LEASE_TTL_SECONDS: '6', LEASE_MARGIN_SECONDS: '1.5' } });
     await stack.phones.register(CUSTOMER, 'Carla');
     session = await linkSession(stack.blazz, stack.phones, '+4915200000001', { pacing: { profile: 'unlimited' } });
   }, TEST_MS);
@@ -43,12 +45,19 @@ describe('A fleet that reports over HTTP', () => {
     expect(await used()).toBeGreaterThan(3);
   }, TEST_MS);
 
-  it('loses nothing with an instance, and brings nothing twice (I1, I2)', async () => {
+  it('loses nothing when the control plane is away and its instance is killed meanwhile, and brings nothing twice (I1, I2)', async () => {
     const { instance } = await stack.blazz.get<SessionView>(`/v1/sessions/${session.id}`);
-    const { pid } = (await stack.host.local()).instances.find(({ id }) => id === instance?.id) ?? {};
-    await write('And now?');
-    process.kill(pid ?? 0, 'SIGKILL');
+    const { pid = 0 } = (await stack.host.local()).instances.find(({ id }) => id === instance?.id) ?? {};
+    process.kill(stack.local.pid, 'SIGSTOP'); // gateway, functions and queues; the tables go on
+    try {
+      await stack.phones.write(CUSTOMER, session.phoneNumber ?? '', 'And now?');
+      await until(() => isSpooled(instance?.id ?? '', 'And now?'), { what: 'it to be on the disk' });
+      process.kill(pid, 'SIGKILL');
+    } finally {
+      process.kill(stack.local.pid, 'SIGCONT');
+    }
     await write('Still there?');
+    await until(async () => (await messagesOfChat()).some(({ text }) => text === 'And now?'), { what: 'what was on the disk to come in', timeoutMs: 60_000 });
     await answer('Still here');
     const texts = (await messagesOfChat()).map(({ text }) => text ?? '').toSorted((a, b) => a.localeCompare(b));
     expect(texts).toEqual(['And now?', 'Is anybody there?', 'Still here', 'Still there?', 'Yes']);
@@ -77,6 +86,20 @@ describe('A fleet that reports over HTTP', () => {
     expect(await send('x'.repeat(2 ** 20 + 1), IngestSecret, now)).toEqual([413, 'payload_too_large']);
   }, TEST_MS);
 
+  it('runs a small campaign by way of its class of jobs, and shows operators how all queues do', async () => {
+    const numbers = await stack.phones.registerMany('+491533', 3);
+    const id = await createCampaign(stack, [session.id], numbers, 'Hello');
+    await stack.blazz.post(`/v1/campaigns/${id}/start`);
+    await whenAtRest(stack, id, ({ read }) => read === 3);
+    const { data } = await stack.operator.get<{ data: QueueView[] }>('/v1/operations/queues');
+    expect(data.map(({ name, dead }) => `${name} ${dead}`).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'jobs-critical 0', 'jobs-default 0', 'jobs-high 0', 'jobs-low 0', 'session-events 0', 'webhook-deliveries 0',
+    ]);
+    expect(data.filter(({ lastTakenAt }) => lastTakenAt !== null).map(({ name }) => name)).toEqual(['jobs-high']);
+    expect(await stack.operator.post('/v1/operations/queues/jobs-high/redrive')).toEqual({ moved: 0, isEmpty: true });
+    expect((await stack.blazz.call('GET', '/v1/operations/queues')).status).toBe(403);
+  }, TEST_MS);
+
   /** Signatures that were taken. */
   async function used(): Promise<number> {
     const { endpoints, tables } = stack.local;
@@ -87,6 +110,13 @@ describe('A fleet that reports over HTTP', () => {
   }
 
   const spoolFolders = () => readdir(join(stack.dataDir, 'spool'));
+
+  async function isSpooled(instanceId: string, text: string): Promise<boolean> {
+    const folder = join(stack.dataDir, 'spool', instanceId);
+    const segments = (await readdir(folder)).filter((name) => name.endsWith('.log'));
+    const contents = await Promise.all(segments.map((name) => readFile(join(folder, name), 'utf8')));
+    return contents.some((content) => content.includes(text));
+  }
 
   async function secrets(): Promise<{ IngestSecret?: string }> {
     const values = JSON.parse(await readFile(join(stack.dataDir, 'secrets.json'), 'utf8')) as Record<string, string>;

@@ -23,6 +23,7 @@ export interface EventSpoolOptions {
   readonly retry: RetryRule;
   /** What another process has not touched for so long is taken over. */
   readonly leftAfterMs: number;
+  readonly adoptEveryMs?: number;
   readonly metrics?: Pick<FleetMetrics, 'spool' | 'refusedBatches'>;
   readonly log: Log;
 }
@@ -40,6 +41,7 @@ export class EventSpool implements SessionEventQueue {
   readonly #sending = pLimit(SENDS_AT_ONCE);
   readonly #stopping = new AbortController();
   #adopting: NodeJS.Timeout | undefined;
+  #stopped: Promise<void> | undefined;
 
   private constructor(options: EventSpoolOptions) {
     this.#options = options;
@@ -52,7 +54,7 @@ export class EventSpool implements SessionEventQueue {
     const spool = new EventSpool(options);
     await spool.#folder.open();
     await spool.#adopt();
-    spool.#adopting = setInterval(() => void spool.#adopt(), ADOPT_EVERY_MS).unref();
+    spool.#adopting = setInterval(() => void spool.#adoptLater(), options.adoptEveryMs ?? ADOPT_EVERY_MS).unref();
     return spool;
   }
 
@@ -74,14 +76,19 @@ export class EventSpool implements SessionEventQueue {
   }
 
   /** Waits a while for the rest to be passed on; what is then left stays on the disk. */
-  async stop(withinMs = STOP_WITHIN_MS): Promise<void> {
+  stop(withinMs = STOP_WITHIN_MS): Promise<void> {
+    this.#stopped ??= this.#stop(withinMs);
+    return this.#stopped;
+  }
+
+  async #stop(withinMs: number): Promise<void> {
     clearInterval(this.#adopting);
     await Promise.race([this.#lanes.settled(), pause(withinMs, undefined, { ref: false })]);
     this.#stopping.abort();
     await this.#lanes.settled();
     await this.#writer.close();
     if (this.waiting > 0) this.#options.log.warn({ batches: this.waiting }, 'events stay in the spool, for the next process');
-    await this.#folder.leave(this.waiting === 0);
+    await this.#folder.leave();
   }
 
   async #adopt(): Promise<void> {
@@ -94,6 +101,11 @@ export class EventSpool implements SessionEventQueue {
     }
     await this.#writer.sweep();
     this.#measure();
+  }
+
+  /** What others leave while we run. */
+  async #adoptLater(): Promise<void> {
+    await this.#adopt().catch((error: unknown) => this.#options.log.warn({ err: error }, 'what other processes left in the spool was not taken over, trying again'));
   }
 
   #enter(entries: readonly SpoolEntry[]): void {
@@ -146,7 +158,7 @@ export class EventSpool implements SessionEventQueue {
 
   async #finish(lane: Lane, entry: SpoolEntry): Promise<void> {
     await entry.segment.finish(entry);
-    lane.entries.shift();
+    this.#lanes.remove(lane, entry);
     await this.#writer.sweep();
     this.#measure();
   }

@@ -53,11 +53,11 @@ export class SpoolFolder {
     await writeFile(join(folder, name), JSON.stringify(batch), { mode: 0o600 });
   }
 
-  /** Nobody need wait to take over what is left. */
-  async leave(isEmpty: boolean): Promise<void> {
+  /** Nobody need wait to take over what is left, if anything is. */
+  async leave(): Promise<void> {
     clearInterval(this.#beat);
-    if (isEmpty) await rm(this.#own, { recursive: true, force: true });
-    else await this.#touch(new Date(0));
+    if ((await segmentsIn(this.#own)).length > 0) await this.#touch(new Date(0));
+    else await rm(this.#own, { recursive: true, force: true });
   }
 
   async #touch(at: Date): Promise<void> {
@@ -75,7 +75,11 @@ export class SpoolFolder {
     } catch {
       return []; // another was quicker
     }
-    const files = await readdir(taken, { recursive: true });
-    return files.filter((file) => file.endsWith('.log')).map((file) => join(taken, file));
+    return segmentsIn(taken);
   }
+}
+
+async function segmentsIn(folder: string): Promise<string[]> {
+  const files = await readdir(folder, { recursive: true });
+  return files.filter((file) => file.endsWith('.log')).map((file) => join(folder, file));
 }

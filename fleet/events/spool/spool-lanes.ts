@@ -20,10 +20,15 @@ export class SpoolLanes {
     return (this.#lanes.get(sessionId)?.entries.length ?? 0) > 0;
   }
 
-  /** Gives the lanes that are to start running: each has one entry under way at a time, which is its first. */
+  /** Gives the lanes that are to start running: each has one entry under way at a time. */
   add(entries: readonly SpoolEntry[]): readonly Lane[] {
     const touched = new Set(entries.map((entry) => this.#insert(entry)));
     return [...touched].filter(({ running }) => running === undefined);
+  }
+
+  /** It may no longer be the first: what comes before it may have been found while it was under way. */
+  remove({ entries }: Lane, entry: SpoolEntry): void {
+    entries.splice(entries.indexOf(entry), 1);
   }
 
   /** A lane has stopped running. `true`: there is something in it still, or again. */
@@ -46,8 +51,7 @@ export class SpoolLanes {
     const { sessionId } = entry;
     const lane = this.#lanes.get(sessionId) ?? { sessionId, entries: [], running: undefined };
     this.#lanes.set(sessionId, lane);
-    const first = lane.running ? 1 : 0; // the one under way stays where it is
-    const at = lane.entries.findLastIndex(({ sequence }, i) => i < first || sequence <= entry.sequence) + 1;
+    const at = lane.entries.findLastIndex(({ sequence }) => sequence <= entry.sequence) + 1;
     lane.entries.splice(at, 0, entry);
     return lane;
   }

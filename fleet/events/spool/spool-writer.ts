@@ -49,7 +49,7 @@ export class SpoolWriter {
     const done = [...this.#segments].filter((segment) => segment.isDone && segment !== this.#current);
     for (const segment of done) {
       this.#segments.delete(segment);
-      await segment.remove();
+      await segment.remove().catch(() => undefined); // it says itself that it is done
     }
   }
 

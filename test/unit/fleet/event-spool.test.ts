@@ -94,6 +94,7 @@ describe('EventSpool while the other side is down', () => {
     await until(() => second.waiting === 0);
     expect(other.taken.filter(({ sessionId }) => sessionId === 'ses_a')).toEqual(sent.slice(0, 20));
     expect(other.taken).toHaveLength(25);
+    await second.stop();
     expect(await segments()).toEqual([]);
   });
 
@@ -101,7 +102,7 @@ describe('EventSpool while the other side is down', () => {
     const other = receiver();
     const first = await open(other);
     for (const batch of batches('ses_a', 10)) await first.send(batch);
-    await until(() => other.taken.length === 10);
+    await until(() => first.waiting === 0);
     other.isDown = true;
     for (const batch of batches('ses_a', 5, 11)) await first.send(batch);
     await first.stop(0);
@@ -116,8 +117,8 @@ describe('EventSpool while the other side is down', () => {
     other.refuse = ({ sessionId }) => (sessionId === 'ses_a' ? new DomainError('unavailable', 'too_many_events', 'later', { retryAfterSeconds: 3_600 }) : undefined);
     const spool = await open(other);
     for (const batch of [...batches('ses_a', 20), ...batches('ses_b', 20)]) await spool.send(batch);
-    await until(() => countersOf(other.taken, 'ses_b').length === 20);
-    expect(spool.waiting).toBe(20);
+    await until(() => spool.waiting === 20);
+    expect(countersOf(other.taken, 'ses_b')).toHaveLength(20);
   });
 
   it('puts an owner before first, even when it finds its batches late', async () => {
@@ -125,10 +126,10 @@ describe('EventSpool while the other side is down', () => {
     other.isDown = true;
     const first = await open(other);
     for (const batch of batches('ses_a', 2)) await first.send(batch);
-    const later = anEventBatch('ses_a', 1, { fencingToken: 2, sequence: '0000000002-0000000001' });
+    const second = await open(other, { instanceId: 'ins_b', adoptEveryMs: 5 });
+    await second.send(anEventBatch('ses_a', 1, { fencingToken: 2, sequence: '0000000002-0000000001' }));
     await first.stop(0);
-    const second = await open(other, { instanceId: 'ins_b' });
-    await second.send(later);
+    await until(() => second.waiting === 3);
     other.isDown = false;
     await until(() => second.waiting === 0);
     expect(other.taken.map(({ fencingToken }) => fencingToken)).toEqual([1, 1, 2]);
