@@ -30,7 +30,7 @@ export const makeDeliverWebhooks = (deps: DeliverDeps) =>
     const [webhook, state] = await Promise.all([findWebhook(deps, task), deps.work.get(task.webhookId)]);
     if (!webhook?.enabled) return buryDeliveries(deps, task, webhook, state);
     if (isHeld(state.health, now)) return;
-    const isAlone = webhook.ordered || state.health.holds > 0;
+    const isAlone = webhook.ordered || state.health.holds > 0 || task.sweepBefore !== undefined; // two that look for what is due find the same
     const place = await deps.work.take(webhook.id, isAlone ? 1 : PLACES, now, now + PLACE_MS);
     if (place === undefined) return deps.enqueue(jobsOf(task), { delaySeconds: BUSY_SECONDS });
     const run = new Run(deps.clock, state.health);
@@ -70,7 +70,7 @@ async function sendTask(deps: DeliverDeps, run: Run, webhook: Webhook, task: Tas
   if (task.deliveryIds.length > 0) await sendDeliveries(deps, run, webhook, await deps.deliveries.getMany(task.workspaceId, webhook.id, task.deliveryIds));
   if (task.sweepBefore === undefined) return false;
   if (replay) await replaySlice(deps, task, replay);
-  const until = replay ? deps.clock.now() : task.sweepBefore;
+  const until = Math.max(task.sweepBefore, replay?.startedAt ?? 0);
   const seen = new Set<string>();
   while (run.mayStart()) {
     const due = (await deps.deliveries.listDue(webhook.id, until, SWEEP_PAGE)).filter(({ id }) => !seen.has(id));
@@ -98,7 +98,7 @@ async function followUp(deps: DeliverDeps, run: Run, webhook: Webhook, task: Tas
   }
   if (isHeld(health, now)) return deps.enqueue([sweep], { delaySeconds: ((health.heldUntil ?? now) - now) / 1_000 });
   await enqueueRetries(deps, run, sweep);
-  if (task.sweepBefore !== undefined && !isSwept) return deps.enqueue([sweep]);
+  if (task.sweepBefore !== undefined && !isSwept) return deps.enqueue([{ ...sweep, dueBefore: task.sweepBefore }]);
   if (run.left.size > 0) await deps.enqueue([{ ...sweep, deliveryIds: [...run.left] }]);
   if (isSwept && !isPending) await settle(deps, task, markedAt, now);
 }
