@@ -1,23 +1,14 @@
 import pLimit from 'p-limit';
-import type { WebhookDeliveryJob } from '../../../shared/contracts/jobs.ts';
 import type { Campaign } from '../../../shared/domain/campaigns/campaign.ts';
 import type { Campaigns } from '../../../shared/domain/campaigns/campaigns.ts';
-import type { Clock } from '../../../shared/domain/clock.ts';
-import type { EnqueueJobs } from '../../../shared/domain/job-queue.ts';
-import type { WebhookWork } from '../../../shared/domain/webhooks/webhook-work.ts';
+import { requeueDeliveries, type RequeueDeliveriesDeps } from './requeue-deliveries.ts';
 
-export interface RequeueWorkDeps {
+export interface RequeueWorkDeps extends RequeueDeliveriesDeps {
   readonly campaigns: Pick<Campaigns, 'listActive'>;
   readonly followUpCampaign: (campaign: Campaign) => Promise<void>;
-  readonly webhookWork: Pick<WebhookWork, 'listDue'>;
-  readonly enqueueDeliveries: EnqueueJobs<WebhookDeliveryJob>;
-  readonly clock: Clock;
 }
 
 const CAMPAIGNS_AT_ONCE = 8;
-const WEBHOOKS_A_RUN = 1_000;
-/** Longer than one attempt takes: what became due later than this is most likely on its queue, or being sent. */
-const DELIVERY_GRACE_MS = 15_000;
 
 /**
  * Tables hold the work, queues only point to it: puts back what a queue lost or never got. One campaign in trouble does
@@ -33,11 +24,4 @@ export const makeRequeueWork = (deps: RequeueWorkDeps) =>
 async function campaignSteps({ campaigns, followUpCampaign }: RequeueWorkDeps): Promise<readonly Promise<void>[]> {
   const limit = pLimit(CAMPAIGNS_AT_ONCE);
   return (await campaigns.listActive()).map((campaign) => limit(() => followUpCampaign(campaign)));
-}
-
-async function requeueDeliveries({ webhookWork, enqueueDeliveries, clock }: RequeueWorkDeps): Promise<void> {
-  const dueBefore = clock.now() - DELIVERY_GRACE_MS;
-  const due = await webhookWork.listDue(dueBefore, WEBHOOKS_A_RUN);
-  const jobs = due.map(({ workspaceId, webhookId }): WebhookDeliveryJob => ({ v: 1, workspaceId, webhookId, deliveryIds: [], dueBefore }));
-  if (jobs.length > 0) await enqueueDeliveries(jobs);
 }
