@@ -82,6 +82,6 @@ function recorded({ status, body }: ApiResponse, contract: RouteContract): Recor
 
 function replay({ status, body, createdId }: RecordedResponse): ApiResponse {
   if (createdId === null) return { status, body, headers: { 'Idempotent-Replay': 'true' } };
-  const hint = 'Its secret is shown once; delete it and make another if it is lost.';
-  throw new DomainError('conflict', 'already_done', `This request made ${createdId}. ${hint}`);
+  const hint = 'Its secret is shown once; if it is lost, replace it, or delete it and make another.';
+  throw new DomainError('conflict', 'already_done', `This request was carried out for ${createdId}. ${hint}`);
 }

@@ -63,9 +63,9 @@ export class EventFeed {
     await Promise.all(underWay);
   }
 
-  /** Jobs that wait or are under way. */
+  /** Jobs that wait, for their time too, or are under way. */
   async depth(): Promise<number> {
-    const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+    const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible', 'ApproximateNumberOfMessagesDelayed'] as const;
     const { Attributes = {} } = await this.#clients.sqs.send(new GetQueueAttributesCommand({ QueueUrl: this.#queueUrl, AttributeNames: [...AttributeNames] }));
     return AttributeNames.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
   }

@@ -42,6 +42,12 @@ export function describeWebhookWork(name: string, start: () => Promise<WebhookWo
       expect(await work.take(webhookId, 2, 200, 300)).toBeUndefined();
     });
 
+    it('keeps the first place for those who can take no other', async () => {
+      for (let i = 0; i < 3; i++) await work.take(webhookId, 4, 100, 200);
+      expect(await work.take(webhookId, 1, 100, 200)).toBeDefined();
+      expect(await work.take(webhookId, 4, 100, 200)).toBeUndefined();
+    });
+
     it('gives one place to one of many who ask at once', async () => {
       const taken = await Promise.all(Array.from({ length: 5 }, () => work.take(webhookId, 1, 100, 200)));
       expect(taken.filter((place) => place !== undefined)).toHaveLength(1);

@@ -50,6 +50,15 @@ export function describeWebhooks(name: string, start: () => Promise<WebhooksHarn
       expect(await webhooks.get(WORKSPACE, webhook.id)).toEqual(changed);
     });
 
+    it('disables once, and leaves what was disabled as it is', async () => {
+      const webhook = await inserted();
+      const disabled = { ...webhook, enabled: false, disabledReason: 'gone', disabledAt: 5 };
+      expect(await webhooks.disable(WORKSPACE, webhook.id, { disabledReason: 'gone', disabledAt: 5 })).toEqual(disabled);
+      expect(await webhooks.disable(WORKSPACE, webhook.id, { disabledReason: 'later', disabledAt: 6 })).toEqual(disabled);
+      expect(await webhooks.get(WORKSPACE, webhook.id)).toEqual(disabled);
+      await expect(webhooks.disable(OTHER_WORKSPACE, webhook.id, { disabledReason: 'x', disabledAt: 7 })).rejects.toMatchObject({ code: 'webhook_not_found' });
+    });
+
     it('replaces a secret once for each it has seen', async () => {
       const webhook = await inserted();
       const rotation = { secret: 'whsec_bmV3', previousSecrets: [{ secret: webhook.secret, until: 5 }], rotationId: 'rot_1' };

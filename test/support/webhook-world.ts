@@ -1,5 +1,5 @@
 import { makeDeliverWebhooks } from '../../lambdas/queues/webhook-deliveries/deliver-webhooks.ts';
-import { makeRequeueWork } from '../../lambdas/schedules/requeue-work/requeue-work.ts';
+import { requeueDeliveries } from '../../lambdas/schedules/requeue-work/requeue-deliveries.ts';
 import type { WebhookDeliveryJob } from '../../shared/contracts/jobs.ts';
 import { makePublishEvents } from '../../shared/domain/webhooks/publish-events.ts';
 import type { SendOutcome, SendWebhook } from '../../shared/domain/webhooks/webhook-sender.ts';
@@ -45,7 +45,7 @@ export function webhookWorld(ports: WebhookPorts, send: SendWebhook, startMs: nu
   };
   const publish = makePublishEvents({ ...ports, enqueue, deliveryIdOf, clock });
   const deliver = makeDeliverWebhooks({ ...ports, send, enqueue, publish, clock, random: () => 0.5 });
-  const requeue = makeRequeueWork({ campaigns: { listActive: async () => [] }, followUpCampaign: async () => {}, webhookWork: ports.work, enqueueDeliveries: enqueue, imports: { listRunning: async () => [], pendingSlices: async () => [] }, enqueueImports: async () => {}, requeueMetaSends: async () => {}, failOver: async () => {}, clock });
+  const requeue = () => requeueDeliveries({ webhookWork: ports.work, enqueueDeliveries: enqueue, clock });
 
   /** Hands what is visible to the consumer, until nothing is. */
   async function settle(): Promise<void> {

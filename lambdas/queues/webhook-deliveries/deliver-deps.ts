@@ -7,7 +7,7 @@ import type { WebhookWork } from '../../../shared/domain/webhooks/webhook-work.t
 import type { Deliveries, Webhooks } from '../../../shared/domain/webhooks/webhooks.ts';
 
 export interface DeliverDeps {
-  readonly webhooks: Pick<Webhooks, 'get' | 'update'>;
+  readonly webhooks: Pick<Webhooks, 'get' | 'disable'>;
   readonly deliveries: Pick<Deliveries, 'getMany' | 'list' | 'listDue' | 'listLane' | 'nextDueAt' | 'record'>;
   readonly work: WebhookWork;
   readonly send: SendWebhook;

@@ -1,6 +1,7 @@
 import type { WebhookDeliveryJob } from '../../../shared/contracts/jobs.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import { healthAfter, isFailingForDays, isHeld, type EndpointHealth } from '../../../shared/domain/webhooks/endpoint-health.ts';
+import { jobsFor } from '../../../shared/domain/webhooks/publish-events.ts';
 import { MARK_KEPT_MS, type WebhookState } from '../../../shared/domain/webhooks/webhook-work.ts';
 import type { Webhook } from '../../../shared/domain/webhooks/webhooks.ts';
 import { buryDeliveries } from './bury-deliveries.ts';
@@ -13,6 +14,8 @@ import { sendDeliveries } from './send-deliveries.ts';
 /** So many consumers at most send to one endpoint at once: it can be as slow as it likes, others have the rest. */
 const PLACES = 4;
 const PLACE_MS = 40_000;
+const PLACE_TRIES = 5;
+const PLACE_PAUSE_MS = 50;
 const BUSY_SECONDS = 1;
 const SWEEP_PAGE = 100;
 /** Pauses up to this go through the queue, longer ones wait for the schedule `requeue-work`. */
@@ -30,8 +33,8 @@ export const makeDeliverWebhooks = (deps: DeliverDeps) =>
     const [webhook, state] = await Promise.all([findWebhook(deps, task), deps.work.get(task.webhookId)]);
     if (!webhook?.enabled) return buryDeliveries(deps, task, webhook, state);
     if (isHeld(state.health, now)) return;
-    const isAlone = webhook.ordered || state.health.holds > 0;
-    const place = await deps.work.take(webhook.id, isAlone ? 1 : PLACES, now, now + PLACE_MS);
+    const isAlone = webhook.ordered || state.health.holds > 0 || task.sweepBefore !== undefined; // two that look for what is due find the same
+    const place = await takePlace(deps, webhook.id, isAlone ? 1 : PLACES);
     if (place === undefined) return deps.enqueue(jobsOf(task), { delaySeconds: BUSY_SECONDS });
     const run = new Run(deps.clock, state.health);
     let isSwept = false;
@@ -50,10 +53,20 @@ function taskOf(jobs: readonly WebhookDeliveryJob[], now: number): Task {
   return { workspaceId, webhookId, deliveryIds: [...new Set(jobs.flatMap(({ deliveryIds }) => deliveryIds))], sweepBefore };
 }
 
-function jobsOf({ workspaceId, webhookId, deliveryIds, sweepBefore }: Task): WebhookDeliveryJob[] {
-  const job = { v: 1, workspaceId, webhookId } as const;
-  const named = deliveryIds.length > 0 ? [{ ...job, deliveryIds: [...deliveryIds] }] : [];
-  return sweepBefore === undefined ? named : [...named, { ...job, deliveryIds: [], dueBefore: sweepBefore }];
+function jobsOf(task: Task): WebhookDeliveryJob[] {
+  const { workspaceId, webhookId, deliveryIds, sweepBefore } = task;
+  const named = jobsFor(task, deliveryIds);
+  return sweepBefore === undefined ? named : [...named, { v: 1, workspaceId, webhookId, deliveryIds: [], dueBefore: sweepBefore }];
+}
+
+/** An endpoint that answers gives a place free in no time, so it is asked for a few times before the jobs go back. */
+async function takePlace({ work, clock }: DeliverDeps, webhookId: string, places: number): Promise<string | undefined> {
+  for (let tries = 1; ; tries++) {
+    const now = clock.now();
+    const place = await work.take(webhookId, places, now, now + PLACE_MS);
+    if (place !== undefined || tries === PLACE_TRIES) return place;
+    await new Promise((resolve) => setTimeout(resolve, PLACE_PAUSE_MS));
+  }
 }
 
 async function findWebhook({ webhooks }: DeliverDeps, { workspaceId, webhookId }: Task): Promise<Webhook | undefined> {
@@ -70,7 +83,7 @@ async function sendTask(deps: DeliverDeps, run: Run, webhook: Webhook, task: Tas
   if (task.deliveryIds.length > 0) await sendDeliveries(deps, run, webhook, await deps.deliveries.getMany(task.workspaceId, webhook.id, task.deliveryIds));
   if (task.sweepBefore === undefined) return false;
   if (replay) await replaySlice(deps, task, replay);
-  const until = replay ? deps.clock.now() : task.sweepBefore;
+  const until = Math.max(task.sweepBefore, replay?.startedAt ?? 0);
   const seen = new Set<string>();
   while (run.mayStart()) {
     const due = (await deps.deliveries.listDue(webhook.id, until, SWEEP_PAGE)).filter(({ id }) => !seen.has(id));
@@ -97,16 +110,16 @@ async function followUp(deps: DeliverDeps, run: Run, webhook: Webhook, task: Tas
     return deps.enqueue([sweep]);
   }
   if (isHeld(health, now)) return deps.enqueue([sweep], { delaySeconds: ((health.heldUntil ?? now) - now) / 1_000 });
-  await enqueueRetries(deps, run, sweep);
-  if (task.sweepBefore !== undefined && !isSwept) return deps.enqueue([sweep]);
-  if (run.left.size > 0) await deps.enqueue([{ ...sweep, deliveryIds: [...run.left] }]);
+  await enqueueRetries(deps, run, task);
+  if (task.sweepBefore !== undefined && !isSwept) return deps.enqueue([{ ...sweep, dueBefore: task.sweepBefore }]);
+  if (run.left.size > 0) await deps.enqueue(jobsFor(task, [...run.left]));
   if (isSwept && !isPending) await settle(deps, task, markedAt, now);
 }
 
-async function enqueueRetries({ enqueue }: DeliverDeps, { again }: Run, sweep: WebhookDeliveryJob): Promise<void> {
+async function enqueueRetries({ enqueue }: DeliverDeps, { again }: Run, task: Task): Promise<void> {
   const soon = [...again].filter(([, pauseMs]) => pauseMs <= LONGEST_DELAY_MS);
   for (const [delaySeconds, group] of Map.groupBy(soon, ([, pauseMs]) => Math.ceil(pauseMs / 1_000))) {
-    await enqueue([{ ...sweep, deliveryIds: group.map(([id]) => id) }], { delaySeconds });
+    await enqueue(jobsFor(task, group.map(([id]) => id)), { delaySeconds });
   }
 }
 

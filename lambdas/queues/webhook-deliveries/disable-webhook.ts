@@ -8,7 +8,7 @@ export const FAILING = 'The endpoint has not taken a single delivery for days.';
 
 /** What it missed is on the dead-letter list, and can be delivered once it is enabled again. */
 export async function disableWebhook(deps: DeliverDeps, { workspaceId, id }: Webhook, disabledReason: string): Promise<void> {
-  const webhook = await deps.webhooks.update(workspaceId, id, { enabled: false, disabledReason, disabledAt: deps.clock.now() });
+  const webhook = await deps.webhooks.disable(workspaceId, id, { disabledReason, disabledAt: deps.clock.now() });
   await noticeDisabled(deps, webhook);
 }
 

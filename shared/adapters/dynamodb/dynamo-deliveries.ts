@@ -1,24 +1,21 @@
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand, type DynamoDBDocumentClient, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { deliveryNotFound } from '../../domain/errors.ts';
-import type { Deliveries, Delivery, DeliveryFilter } from '../../domain/webhooks/webhooks.ts';
-import { toBase32 } from '../../identity/base32.ts';
+import type { Deliveries, Delivery } from '../../domain/webhooks/webhooks.ts';
 import { batchGet, insertOnce } from './batch.ts';
 import { isConditionFailure } from './conditions.ts';
 import { decodeCursor, encodeCursor, listName } from './cursor.ts';
 import { attemptItem, attemptOf, changeUpdate, deliveryItem, deliveryOf } from './delivery-item.ts';
-import { dynamoWebhookWork } from './dynamo-webhook-work.ts';
+import { filteredQuery } from './delivery-query.ts';
 import { attemptKey, deliveryKey, dueDeliveriesOf, dueSort, laneOfChat, laneSort, type Key } from './keys.ts';
+import { markWebhooks } from './mark-webhooks.ts';
 import { queryAll, queryPage } from './query-page.ts';
 import { INDEX } from './table-names.ts';
 
-/** How long a note that there is work may stand for the deliveries that follow; well below `MARK_KEPT_MS`. */
-const MARKED_AGAIN_MS = 10_000;
-const MOST_REMEMBERED = 5_000;
 const END_OF_TIME = 9_999_999_999_999;
 
 /** Deliveries, a partition for each webhook. Indexes list those that wait for an attempt, and for their turn in a chat. */
 export function dynamoDeliveries(doc: DynamoDBDocumentClient, tableName: string): Deliveries {
-  const mark = marking(doc, tableName);
+  const mark = markWebhooks(doc, tableName);
   const dueUntil = (webhookId: string, untilMs: number): QueryCommandInput => ({
     TableName: tableName,
     IndexName: INDEX.gsi2,
@@ -118,49 +115,3 @@ export function dynamoDeliveries(doc: DynamoDBDocumentClient, tableName: string)
     },
   };
 }
-
-/** Notes that there is work for the webhooks of these deliveries, unless it was noted a moment ago. */
-function marking(doc: DynamoDBDocumentClient, tableName: string) {
-  const work = dynamoWebhookWork(doc, tableName);
-  const marked = new Map<string, number>();
-  return async (deliveries: readonly Delivery[]): Promise<void> => {
-    const newest = new Map(deliveries.map((delivery) => [delivery.webhookId, delivery]));
-    await Promise.all([...newest.values()].map(async (delivery) => {
-      const { webhookId, createdAt } = delivery;
-      const before = marked.get(webhookId);
-      if (before !== undefined && createdAt < before + MARKED_AGAIN_MS) return;
-      await work.mark(delivery, createdAt);
-      if (marked.size >= MOST_REMEMBERED) marked.clear();
-      marked.set(webhookId, createdAt);
-    }));
-  };
-}
-
-/** Ids begin with the time of their event, so a span of time is a span of keys. */
-function filteredQuery(tableName: string, workspaceId: string, webhookId: string, { status, eventTypes, since, until }: DeliveryFilter) {
-  const { pk } = deliveryKey(webhookId, '');
-  const types = eventTypes?.map((type, i) => [`:type${i}`, type] as const) ?? [];
-  const conditions = [
-    'workspaceId = :workspaceId',
-    ...(status ? ['#status = :status'] : []),
-    ...(types.length > 0 ? [`#event.#type IN (${types.map(([name]) => name).join(', ')})`] : []),
-  ];
-  return {
-    TableName: tableName,
-    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-    FilterExpression: conditions.join(' AND '),
-    ...((status || types.length > 0) && {
-      ExpressionAttributeNames: { ...(status && { '#status': 'status' }), ...(types.length > 0 && { '#event': 'event', '#type': 'type' }) },
-    }),
-    ExpressionAttributeValues: {
-      ':pk': pk,
-      ':from': deliveryKey(webhookId, since === undefined ? '' : idsAt(since)).sk,
-      ':to': deliveryKey(webhookId, `${until === undefined ? '' : idsAt(until)}~`).sk,
-      ':workspaceId': workspaceId,
-      ...(status && { ':status': status }),
-      ...Object.fromEntries(types),
-    },
-  };
-}
-
-const idsAt = (ms: number): string => `dlv_${toBase32(BigInt(ms), 10)}`;

@@ -94,7 +94,10 @@ export function dynamoWebhookWork(doc: DynamoDBDocumentClient, tableName: string
   };
 }
 
-const draw = (places: readonly string[]): string | undefined => places[Math.floor(Math.random() * places.length)];
+/** Any but the first, which some have no alternative to, unless there is no other. */
+function draw([first, ...others]: readonly string[]): string | undefined {
+  return others[Math.floor(Math.random() * others.length)] ?? first;
+}
 
 const taking = (place: string, nowMs: number, untilMs: number): Partial<UpdateCommandInput> => ({
   UpdateExpression: 'SET #place = :until',

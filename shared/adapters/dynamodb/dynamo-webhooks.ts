@@ -56,6 +56,26 @@ export const dynamoWebhooks = (doc: DynamoDBDocumentClient, tableName: string): 
     return webhookOf(Attributes);
   },
 
+  async disable(workspaceId, webhookId, { disabledReason, disabledAt }) {
+    const update = new UpdateCommand({
+      TableName: tableName,
+      Key: webhookKey(workspaceId, webhookId),
+      UpdateExpression: 'SET enabled = :off, disabledReason = :reason, disabledAt = :at',
+      ConditionExpression: 'enabled = :on',
+      ExpressionAttributeValues: { ':off': false, ':on': true, ':reason': disabledReason, ':at': disabledAt },
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    try {
+      return webhookOf((await doc.send(update)).Attributes ?? {});
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      const met = oldItem(error);
+      if (!met) throw webhookNotFound(webhookId);
+      return webhookOf(met);
+    }
+  },
+
   async rotate(workspaceId, webhookId, seen, { secret, previousSecrets, rotationId }) {
     const update = new UpdateCommand({
       TableName: tableName,

@@ -1,6 +1,5 @@
 import type { LookupFunction } from 'node:net';
 import { Agent, request, type Dispatcher } from 'undici';
-import { readExcerpt } from './read-excerpt.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { CheckWebhookUrl, SendOutcome, SendWebhook } from '../../domain/webhooks/webhook-sender.ts';
 import {
@@ -12,6 +11,7 @@ import {
   type AddressRules,
   type Resolve,
 } from './public-addresses.ts';
+import { readExcerpt } from './read-excerpt.ts';
 
 /*
  * Requests to URLs our customers choose. The guard looks at the address a connection is really made to: host names are

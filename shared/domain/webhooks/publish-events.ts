@@ -51,14 +51,13 @@ const DELIVERIES_A_JOB = 50;
 
 export function deliveryJobsOf(deliveries: readonly Delivery[]): WebhookDeliveryJob[] {
   const ofWebhooks = Map.groupBy(deliveries, ({ webhookId }) => webhookId);
-  return [...ofWebhooks.values()].flatMap((own) => {
-    const { workspaceId, webhookId } = own[0] as Delivery;
-    const places = Array.from({ length: Math.ceil(own.length / DELIVERIES_A_JOB) }, (_, i) => i * DELIVERIES_A_JOB);
-    return places.map((from): WebhookDeliveryJob => {
-      const deliveryIds = own.slice(from, from + DELIVERIES_A_JOB).map(({ id }) => id);
-      return { v: 1, workspaceId, webhookId, deliveryIds };
-    });
-  });
+  return [...ofWebhooks.values()].flatMap((own) => jobsFor(own[0] as Delivery, own.map(({ id }) => id)));
+}
+
+/** As many jobs as it takes: a message has a size to keep to, and a consumer its time. */
+export function jobsFor({ workspaceId, webhookId }: Pick<Delivery, 'workspaceId' | 'webhookId'>, ids: readonly string[]): WebhookDeliveryJob[] {
+  const places = Array.from({ length: Math.ceil(ids.length / DELIVERIES_A_JOB) }, (_, i) => i * DELIVERIES_A_JOB);
+  return places.map((from) => ({ v: 1, workspaceId, webhookId, deliveryIds: ids.slice(from, from + DELIVERIES_A_JOB) }));
 }
 
 export const newDelivery = (

@@ -34,7 +34,7 @@ export interface WebhookWork {
   get(webhookId: string): Promise<WebhookState>;
   /** Notes that there is work. Done before the work is written, so that none is forgotten. */
   mark(webhook: DueWebhook, nowMs: number): Promise<void>;
-  /** Takes one of `places`, until then at most. `undefined`: all are taken. */
+  /** Takes one of the first `places` places, the very first as the last, until then at most. `undefined`: all are taken. */
   take(webhookId: string, places: number, nowMs: number, untilMs: number): Promise<string | undefined>;
   /** Gives a place back, and notes how the endpoint answered if that changed. */
   release(webhookId: string, place: string, health: EndpointHealth | undefined): Promise<void>;

@@ -58,19 +58,22 @@ export interface Delivery extends Attempt {
 export const NOT_TRIED: Attempt = { url: null, lastAttemptAt: null, durationMs: null, responseStatus: null, responseExcerpt: null, error: null };
 
 export type WebhookChange = Partial<Pick<Webhook, 'url' | 'events' | 'ordered' | 'enabled' | 'disabledReason' | 'disabledAt'>>;
+export type Disabling = Pick<Webhook, 'disabledReason' | 'disabledAt'>;
 export type SecretRotation = Pick<Webhook, 'secret' | 'previousSecrets'> & { readonly rotationId: string };
 export type DeliveryChange = Pick<Delivery, 'status' | 'attempts' | 'nextAttemptAt'> & Partial<Attempt & Pick<Delivery, 'isParked'>>;
 
 export interface Webhooks {
   /** Does nothing if the id is there: it is derived from the request, so what is there is an earlier try's. */
   insert(webhook: Webhook): Promise<void>;
-  /** Throws `webhook_not_found`, for another workspace's webhook too; so do `update`, `rotate` and `delete`. */
+  /** Throws `webhook_not_found`, for another workspace's webhook too; so do all that change one. */
   get(workspaceId: string, webhookId: string): Promise<Webhook>;
   /** Newest first. */
   list(workspaceId: string, page: PageRequest): Promise<Page<Webhook>>;
   /** Every webhook of a workspace, for the event consumer. */
   listAll(workspaceId: string): Promise<readonly Webhook[]>;
   update(workspaceId: string, webhookId: string, change: WebhookChange): Promise<Webhook>;
+  /** Disables it unless somebody did before; as it is then. */
+  disable(workspaceId: string, webhookId: string, disabling: Disabling): Promise<Webhook>;
   /** Replaces the secret if it is still `seen`. `undefined`: someone else replaced it meanwhile. */
   rotate(workspaceId: string, webhookId: string, seen: string, rotation: SecretRotation): Promise<Webhook | undefined>;
   delete(workspaceId: string, webhookId: string): Promise<void>;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { makeRequeueWork } from '../../../lambdas/schedules/requeue-work/requeue-work.ts';
+import { requeueImports } from '../../../lambdas/schedules/requeue-work/requeue-imports.ts';
 import { dynamoContactImports } from '../../../shared/adapters/dynamodb/dynamo-contact-imports.ts';
 import type { ContactImportJob } from '../../../shared/contracts/jobs.ts';
 import { anId } from '../../support/builders/session.ts';
@@ -22,16 +22,11 @@ it('requeue-work brings back the slices of an import whose queue was lost, and c
   await imports.finishSlice(lost.workspaceId, lost.id, 1, counts);
   for (const slice of [0, 1, 2]) await imports.finishSlice(finished.workspaceId, finished.id, slice, counts);
   const queued: string[] = [];
-  const requeueWork = makeRequeueWork({
-    campaigns: { listActive: async () => [] },
-    followUpCampaign: async () => {},
-    deliveries: { listDue: async () => [] },
-    enqueueDeliveries: async () => {},
+  await requeueImports({
     imports,
     enqueueImports: async (jobs: readonly ContactImportJob[]) => void queued.push(...jobs.map(({ importId, slice }) => `${importId} ${slice}`)),
     clock: { now: () => NOW },
   });
-  await requeueWork();
   expect(new Set(queued)).toEqual(new Set([`${lost.id} 0`, `${lost.id} 2`, `${finished.id} 0`]));
   await stop();
 });

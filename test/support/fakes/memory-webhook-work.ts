@@ -27,7 +27,7 @@ export function memoryWebhookWork(): WebhookWork {
     },
     async take(webhookId, places, nowMs, untilMs) {
       const taken = held(webhookId).places;
-      const free = Array.from({ length: places }, (_, i) => `place${i}`).find((place) => (taken.get(place) ?? 0) <= nowMs);
+      const free = Array.from({ length: places }, (_, i) => `place${i}`).findLast((place) => (taken.get(place) ?? 0) <= nowMs);
       if (free === undefined) return undefined;
       taken.set(free, untilMs);
       return `${free}|${untilMs}`;

@@ -28,6 +28,13 @@ export function memoryWebhooks(): Webhooks {
       all.set(webhookId, changed);
       return changed;
     },
+    async disable(workspaceId, webhookId, disabling) {
+      const before = held(workspaceId, webhookId);
+      if (!before.enabled) return before;
+      const disabled = { ...before, ...disabling, enabled: false };
+      all.set(webhookId, disabled);
+      return disabled;
+    },
     async rotate(workspaceId, webhookId, seen, rotation) {
       const before = held(workspaceId, webhookId);
       if (before.secret !== seen) return undefined;

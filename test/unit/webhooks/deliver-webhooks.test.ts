@@ -182,6 +182,15 @@ describe('an endpoint', () => {
     expect(queue).toEqual([expect.objectContaining({ visibleAt: NOW + 1_000 })]);
   });
 
+  it('is looked after by one consumer at a time, so that nothing due is sent twice', async () => {
+    const { webhook, deliveries, deliver, settle, sent } = await setUp();
+    await deliveries.insertMany(Array.from({ length: 30 }, () => aDelivery(webhook, { createdAt: NOW, nextAttemptAt: NOW })));
+    const sweep = { v: 1, workspaceId: WORKSPACE, webhookId: webhook.id, deliveryIds: [] as string[] } as const;
+    await Promise.all([deliver([sweep]), deliver([sweep]), deliver([sweep])]);
+    await settle();
+    expect(sent).toHaveLength(31);
+  });
+
   it('is not listed as having work once everything is done', async () => {
     const { work, run, pass } = await setUp();
     await run();
