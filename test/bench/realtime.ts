@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
-import { RealtimeClient } from '../../local/client/realtime-client.ts';
+import { type Arrived, RealtimeClient } from '../../local/client/realtime-client.ts';
 import { until } from '../../local/client/until.ts';
 import { dynamoEventLog } from '../../shared/adapters/dynamodb/dynamo-event-log.ts';
 import { sqsSessionEvents } from '../../shared/adapters/sqs/sqs-session-events.ts';
@@ -79,12 +79,16 @@ async function publishedAt({ local }: Stack): Promise<ReadonlyMap<string, number
   return new Map(jobs.flatMap(({ at, events }) => events.map(({ id }) => [id, at] as const)));
 }
 
-const arrivals = (clients: readonly RealtimeClient[]): number => clients.reduce((sum, client) => sum + client.pushes.length, 0);
+/** Waits until so many events have arrived at the clients, and forgets what arrived before. */
+async function arrived(clients: readonly RealtimeClient[], expected: number): Promise<readonly Arrived[]> {
+  const count = () => clients.reduce((sum, client) => sum + client.pushes.length, 0);
+  await until(async () => count() >= expected, { what: `${expected} arrivals`, timeoutMs: TIMEOUT_MS });
+  return clients.flatMap(({ pushes }) => pushes.splice(0));
+}
 
-async function figures(stack: Stack, clients: readonly RealtimeClient[], expected: number): Promise<Row['figures']> {
-  await until(async () => arrivals(clients) >= expected, { what: `${expected} arrivals`, timeoutMs: TIMEOUT_MS });
+async function figures(stack: Stack, pushes: readonly Arrived[]): Promise<Row['figures']> {
   const published = await publishedAt(stack);
-  const times = clients.flatMap(({ pushes }) => pushes.map(({ atMs, event }) => atMs - (published.get(event.id) ?? Number.NaN)));
+  const times = pushes.map(({ atMs, event }) => atMs - (published.get(event.id) ?? Number.NaN));
   return { arrivals: times.length, 'p50 ms': round(percentile(times, 50), 0), 'p99 ms': round(percentile(times, 99), 0), 'longest ms': Math.max(...times) };
 }
 
@@ -95,12 +99,16 @@ async function steady(stack: Stack, report: Report, { scale, progress }: BenchOp
   progress(`connecting ${sockets} sockets`);
   const channels = chats.map(({ id }) => `workspace.${stack.local.workspaceId}.chat.${id}`);
   const clients = await connect(stack, sockets, channels);
-  progress(`${events} messages come in, ${EVENTS_A_SECOND} a second`);
-  for (let n = 0; n < events; n++) {
-    await Promise.all([report([chats[n % chats.length]?.peer ?? '']), delay(1_000 / EVENTS_A_SECOND)]);
-  }
+  const comeIn = async (count: number): Promise<readonly Arrived[]> => {
+    progress(`${count} messages come in, ${EVENTS_A_SECOND} a second`);
+    for (let n = 0; n < count; n++) {
+      await Promise.all([report([chats[n % chats.length]?.peer ?? '']), delay(1_000 / EVENTS_A_SECOND)]);
+    }
+    return arrived(clients, (count * sockets) / CHATS);
+  };
+  await comeIn(CHATS); // warm, and past what the chats themselves were announced with
   const what = `${sockets} sockets, ${Math.round(sockets / CHATS)} to a chat; ${EVENTS_A_SECOND} messages a second come in`;
-  const row = { what, figures: await figures(stack, clients, (events * sockets) / CHATS) };
+  const row = { what, figures: await figures(stack, await comeIn(events)) };
   await Promise.all(clients.map((client) => client.close()));
   return row;
 }
@@ -112,7 +120,7 @@ async function broadcast(stack: Stack, report: Report, { scale, progress }: Benc
   for (let n = 0; n < BROADCASTS; n++) {
     await Promise.all([report(['+4915400000000']), delay(BROADCAST_PAUSE_MS)]);
   }
-  const row = { what: `one message to all ${sockets} sockets, ${BROADCASTS} times`, figures: await figures(stack, clients, BROADCASTS * sockets) };
+  const row = { what: `one message to all ${sockets} sockets, ${BROADCASTS} times`, figures: await figures(stack, await arrived(clients, BROADCASTS * sockets)) };
   await Promise.all(clients.map((client) => client.close()));
   return row;
 }
