@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
-import { RealtimeClient } from '../../local/client/realtime-client.ts';
+import { type Arrived, RealtimeClient } from '../../local/client/realtime-client.ts';
 import { until } from '../../local/client/until.ts';
 import { dynamoEventLog } from '../../shared/adapters/dynamodb/dynamo-event-log.ts';
 import { sqsSessionEvents } from '../../shared/adapters/sqs/sqs-session-events.ts';
@@ -14,6 +14,7 @@ import { type BenchOptions, type Measurement, type Row, withStack } from './meas
 import { percentile, round } from './statistics.ts';
 
 const SOCKETS = 1_000;
+const SESSIONS = 10;
 const CHATS = 100;
 const EVENTS = 600;
 const EVENTS_A_SECOND = 20;
@@ -23,19 +24,24 @@ const TIMEOUT_MS = 120_000;
 const MOST_LOGGED = 100_000;
 const aws = { region: 'eu-central-1', credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' } };
 
-type Report = (peers: readonly string[]) => Promise<void>;
+/** Chat `n` is one of session `n % SESSIONS`. */
+const sessionOf = (chat: number): number => chat % SESSIONS;
+const peerOf = (chat: number): string => `+4915${400_000_000 + chat}`;
 
-/** Puts messages that came in on the queue of session events, as an instance does. */
+type Report = (chats: readonly number[]) => Promise<void>;
+
+/** Puts messages that came in, all for one session, on the queue of session events, as an instance does. */
 async function reporter({ local, blazz }: Stack): Promise<Report> {
   const sqs = new SQSClient({ ...aws, endpoint: local.endpoints.sqs, useQueueUrlAsEndpoint: false });
   const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
   const queue = sqsSessionEvents(sqs, QueueUrls.find((url) => /SessionEventsQueue/.test(url)) ?? '');
-  const { id: sessionId } = await blazz.createSession({ name: 'bench', autoStart: false });
+  const sessions = await Promise.all(Array.from({ length: SESSIONS }, (_, n) => blazz.createSession({ name: `bench ${n}`, autoStart: false })));
   let sent = 0;
-  return async (peers) => {
+  return async (chats) => {
     const at = new Date().toISOString();
-    const events = peers.map((peer) => ({
-      type: 'message.received', at, observedAt: at, wireId: `bench-${sent}-${peer}`, peer, author: null, senderName: null,
+    const sessionId = sessions[sessionOf(chats[0] ?? 0)]?.id ?? '';
+    const events = chats.map((chat) => ({
+      type: 'message.received', at, observedAt: at, wireId: `bench-${sent}-${chat}`, peer: peerOf(chat), author: null, senderName: null,
       messageType: 'text', text: 'Is this still available?', replyToWireId: null, media: null,
     }) as const);
     const sequence = `0000000000-${String(++sent).padStart(10, '0')}`;
@@ -45,12 +51,12 @@ async function reporter({ local, blazz }: Stack): Promise<Report> {
 }
 
 async function openChats({ blazz }: Stack, report: Report): Promise<readonly ChatView[]> {
-  const peers = Array.from({ length: CHATS }, (_, n) => `+4915${400_000_000 + n}`);
-  await report(peers);
+  const all = Array.from({ length: CHATS }, (_, chat) => chat);
+  await Promise.all([...Map.groupBy(all, sessionOf).values()].map(report));
   return until(
     async () => {
       const chats = await blazz.all<ChatView>('/v1/chats');
-      return chats.length === CHATS && chats;
+      return chats.length === CHATS && chats.sort((a, b) => (a.peer < b.peer ? -1 : 1));
     },
     { what: 'the chats' },
   );
@@ -79,12 +85,16 @@ async function publishedAt({ local }: Stack): Promise<ReadonlyMap<string, number
   return new Map(jobs.flatMap(({ at, events }) => events.map(({ id }) => [id, at] as const)));
 }
 
-const arrivals = (clients: readonly RealtimeClient[]): number => clients.reduce((sum, client) => sum + client.pushes.length, 0);
+/** Waits until so many events have arrived at the clients, and forgets what arrived before. */
+async function arrived(clients: readonly RealtimeClient[], expected: number): Promise<readonly Arrived[]> {
+  const count = () => clients.reduce((sum, client) => sum + client.pushes.length, 0);
+  await until(async () => count() >= expected, { what: `${expected} arrivals`, timeoutMs: TIMEOUT_MS });
+  return clients.flatMap(({ pushes }) => pushes.splice(0));
+}
 
-async function figures(stack: Stack, clients: readonly RealtimeClient[], expected: number): Promise<Row['figures']> {
-  await until(async () => arrivals(clients) >= expected, { what: `${expected} arrivals`, timeoutMs: TIMEOUT_MS });
+async function figures(stack: Stack, pushes: readonly Arrived[]): Promise<Row['figures']> {
   const published = await publishedAt(stack);
-  const times = clients.flatMap(({ pushes }) => pushes.map(({ atMs, event }) => atMs - (published.get(event.id) ?? Number.NaN)));
+  const times = pushes.map(({ atMs, event }) => atMs - (published.get(event.id) ?? Number.NaN));
   return { arrivals: times.length, 'p50 ms': round(percentile(times, 50), 0), 'p99 ms': round(percentile(times, 99), 0), 'longest ms': Math.max(...times) };
 }
 
@@ -95,12 +105,16 @@ async function steady(stack: Stack, report: Report, { scale, progress }: BenchOp
   progress(`connecting ${sockets} sockets`);
   const channels = chats.map(({ id }) => `workspace.${stack.local.workspaceId}.chat.${id}`);
   const clients = await connect(stack, sockets, channels);
-  progress(`${events} messages come in, ${EVENTS_A_SECOND} a second`);
-  for (let n = 0; n < events; n++) {
-    await Promise.all([report([chats[n % chats.length]?.peer ?? '']), delay(1_000 / EVENTS_A_SECOND)]);
-  }
-  const what = `${sockets} sockets, ${Math.round(sockets / CHATS)} to a chat; ${EVENTS_A_SECOND} messages a second come in`;
-  const row = { what, figures: await figures(stack, clients, (events * sockets) / CHATS) };
+  const comeIn = async (count: number): Promise<readonly Arrived[]> => {
+    progress(`${count} messages come in, ${EVENTS_A_SECOND} a second`);
+    for (let n = 0; n < count; n++) {
+      await Promise.all([report([n % CHATS]), delay(1_000 / EVENTS_A_SECOND)]);
+    }
+    return arrived(clients, (count * sockets) / CHATS);
+  };
+  await comeIn(CHATS); // warm, and past what the chats themselves were announced with
+  const what = `${sockets} sockets, ${Math.round(sockets / CHATS)} to a chat; ${EVENTS_A_SECOND} messages a second come in, to ${SESSIONS} sessions`;
+  const row = { what, figures: await figures(stack, await comeIn(events)) };
   await Promise.all(clients.map((client) => client.close()));
   return row;
 }
@@ -110,9 +124,9 @@ async function broadcast(stack: Stack, report: Report, { scale, progress }: Benc
   progress(`connecting ${sockets} sockets to one channel`);
   const clients = await connect(stack, sockets, [`workspace.${stack.local.workspaceId}`]);
   for (let n = 0; n < BROADCASTS; n++) {
-    await Promise.all([report(['+4915400000000']), delay(BROADCAST_PAUSE_MS)]);
+    await Promise.all([report([0]), delay(BROADCAST_PAUSE_MS)]);
   }
-  const row = { what: `one message to all ${sockets} sockets, ${BROADCASTS} times`, figures: await figures(stack, clients, BROADCASTS * sockets) };
+  const row = { what: `one message to all ${sockets} sockets, ${BROADCASTS} times`, figures: await figures(stack, await arrived(clients, BROADCASTS * sockets)) };
   await Promise.all(clients.map((client) => client.close()));
   return row;
 }

@@ -6,7 +6,7 @@ import { logger } from '../../observability/logger.ts';
 const ATTEMPTS = 2;
 const CONNECT_TIMEOUT_MS = 1_000;
 /** For one post, its second attempt included: who is slower does not keep the others waiting. */
-const POST_TIMEOUT_MS = 2_000;
+const POST_TIMEOUT_MS = 5_000;
 
 /** @param endpoint of the stage, as in https://abc.execute-api.eu-central-1.amazonaws.com/live */
 export function apiGatewaySockets(endpoint: string): Sockets {
