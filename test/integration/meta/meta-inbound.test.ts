@@ -184,11 +184,11 @@ describe('Batches that Meta’s webhooks make', () => {
   const record = (id: string, body: object, tries = '1'): SQSRecord =>
     ({ messageId: id, receiptHandle: id, body: JSON.stringify(body), attributes: { MessageGroupId: session.id, ApproximateReceiveCount: tries } }) as unknown as SQSRecord;
   const received = (words: string) => ({
-    v: 1, workspaceId, sessionId: session.id, instanceId: 'meta', fencingToken: 0, numbered: 'on-arrival', sequence: `0000000000-${String(words.length).padStart(10, '0')}`,
+    v: 1, workspaceId, sessionId: session.id, instanceId: 'meta', fencingToken: 0, numbered: 'on-arrival', sequence: `0000000000-${String(99 - words.length).padStart(10, '0')}`, // the later batch has the lesser key
     events: [{ type: 'message.received', at: '2026-06-01T12:00:00.000Z', observedAt: '2026-06-01T12:00:00.000Z', wireId: `wamid.${words}`, peer: customer, author: null, senderName: null, messageType: 'text', text: words, replyToWireId: null, media: null }],
   });
 
-  it('are told again under the same ids when they come again, and count nothing twice (I7)', async () => {
+  it('count in the order in which they come, are told again under the same ids, and count nothing twice (I7)', async () => {
     const [first, second] = [received('a'), received('bb')];
     await world.consume([record('1', first), record('2', second)]);
     await world.consume([record('1', first, '2'), record('2', second, '2')]);
