@@ -9,7 +9,7 @@ interface Kept {
   readonly accepted: Accepted[];
   /** When a customer last wrote to a number, by `<phone_number_id>|<customer>`. */
   readonly windows: Record<string, number>;
-  /** Who wrote a message to a business, and its text. */
+  /** Who wrote a message to which number, by its id. */
   readonly written: Record<string, { readonly customer: string; readonly phoneNumberId: string }>;
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MediaId } from './ids.ts';
+import { MessageDetails } from './message-details.ts';
 import { MessageFailure, MessageType } from './message.ts';
 import { SessionStatus, StatusReason } from './session-status.ts';
 
@@ -40,6 +41,8 @@ const onMessage = {
   at,
   peer: z.string().describe('The chat'),
   wireId: z.string().describe('The message it is about'),
+  messageAt: at.nullish().describe("WhatsApp's own time of that message, where it is known: an incoming one's id follows from it"),
+  fromMe: z.boolean().optional().describe('Whether that message is one of this number'),
   author: z.string().nullable().describe('Who did it, on the other side; `null`: ourselves, on the phone'),
 };
 
@@ -108,6 +111,10 @@ export const SessionEvent = z.discriminatedUnion('type', [
     messageType: MessageType,
     text: z.string().nullable(),
     replyToWireId: z.string().nullable(),
+    replyToAt: at.nullish().describe('As `messageAt` below, of the message replied to'),
+    isForwarded: z.boolean().optional(),
+    mentions: z.array(z.string()).optional().describe('Who is named in the text: phone numbers with +, or …@lid'),
+    details: MessageDetails.nullish(),
     media: MediaDescription.extend({
       providerId: z.string().optional().describe("Meta's id of the file, which is fetched by it; `bytes` is 0 until then"),
     }).nullable(),

@@ -4,7 +4,10 @@ import type { SessionEvent } from '../../../shared/contracts/session-events.ts';
 import { identityEvent, instantOf, phoneNumberOf } from './reported.ts';
 
 type Received = Extract<SessionEvent, { type: 'message.received' }>;
-type Said = Pick<Received, 'messageType' | 'text' | 'media'>;
+type Said = Pick<Received, 'messageType' | 'text' | 'media' | 'details'>;
+
+type Location = NonNullable<WebhookMessage['location']>;
+type Card = NonNullable<WebhookMessage['contacts']>[number];
 
 const FILES = ['image', 'video', 'audio', 'document', 'sticker'] as const;
 /** Of a number that changed, and the like: nothing anybody wrote. */
@@ -23,7 +26,7 @@ export function messageEvents(message: WebhookMessage, contacts: readonly unknow
   if (message.type === 'reaction') return [...identity, ...reactionEvents(message, at, peer)];
   return [...identity, {
     type: 'message.received', at, observedAt, wireId: message.id, peer, author: null, senderName,
-    replyToWireId: message.context?.id ?? null, ...saidIn(message),
+    replyToWireId: message.context?.id ?? null, isForwarded: message.context?.forwarded ?? message.context?.frequently_forwarded ?? false, ...saidIn(message),
   }];
 }
 
@@ -43,9 +46,9 @@ function saidIn(message: WebhookMessage): Said {
   const kind = FILES.find((type) => type === message.type);
   const file = kind && message[kind];
   if (kind && file) return { messageType: kind === 'audio' && file.voice ? 'voice' : kind, text: file.caption ?? null, media: mediaOf(file) };
-  if (message.location) return { messageType: 'location', text: placeOf(message.location), media: null };
-  if (message.contacts) return { messageType: 'contact', text: cardsOf(message.contacts), media: null };
-  return { messageType: UNKNOWN, text: null, media: null };
+  if (message.location) return { messageType: 'location', text: placeOf(message.location), media: null, details: { location: withNulls(message.location) } };
+  if (message.contacts) return { messageType: 'contact', text: cardsOf(message.contacts), media: null, details: { contacts: message.contacts.map(cardOf) } };
+  return { messageType: UNKNOWN, text: null, media: null, details: { rawType: message.type } };
 }
 
 const UNKNOWN: MessageType = 'unknown';
@@ -65,8 +68,12 @@ const mediaOf = ({ id, mime_type, filename, sha256 }: WebhookFile): Received['me
 /** Meta writes hashes in base64 here and in hex elsewhere; ours are hex. */
 const hexOf = (sha256: string): string => (/^[0-9a-f]{64}$/i.test(sha256) ? sha256.toLowerCase() : Buffer.from(sha256, 'base64').toString('hex'));
 
-const placeOf = ({ name, address, latitude, longitude }: NonNullable<WebhookMessage['location']>): string =>
+const placeOf = ({ name, address, latitude, longitude }: Location): string =>
   [name, address, `${latitude},${longitude}`].filter(Boolean).join('\n');
 
-const cardsOf = (cards: NonNullable<WebhookMessage['contacts']>): string =>
-  cards.map(({ name, phones }) => [name?.formatted_name, ...phones.map(({ phone }) => phone)].filter(Boolean).join(' ')).join('\n');
+const withNulls = ({ latitude, longitude, name, address }: Location) => ({ latitude, longitude, name: name ?? null, address: address ?? null });
+
+const cardOf = ({ name, phones }: Card) => ({ name: name?.formatted_name ?? '', phoneNumbers: phones.flatMap(({ phone }) => phone ?? []) });
+
+const cardsOf = (cards: readonly Card[]): string =>
+  cards.map(cardOf).map(({ name, phoneNumbers }) => [name, ...phoneNumbers].filter(Boolean).join(' ')).join('\n');

@@ -31,7 +31,8 @@ export async function createMetaSession(
   const before = await accounts.save({ sessionId: draft.id, workspaceId: draft.workspaceId }, credentials);
   const session = await insert({ ...draft, desired: 'running', status: 'starting', meta: { phoneNumberId, businessAccountId } });
   const at = new Date(now).toISOString();
-  await sessions.report(session.id, session.fencingToken, { at, status: 'connected', phoneNumber }); // retires who had the number before
+  const health = { ...session.health, state: 'ok', checkedAt: at } as const; // Meta has just taken its credentials
+  await sessions.report(session.id, session.fencingToken, { at, status: 'connected', phoneNumber, health }); // retires who had the number before
   if (before) await accounts.remove(before.sessionId);
   return sessions.get(session.workspaceId, session.id);
 }

@@ -36,7 +36,8 @@ const placeSession = makePlaceSession({ assignments, sessions, directory, calls,
 const viewSession = sessionViewer(directory);
 
 const accounts = dynamoMetaAccounts(doc, config.CORE_TABLE, kmsDataKeys(config.CREDENTIALS_KEY_ARN));
-const graph = graphClient({ baseUrl: config.META_GRAPH_URL });
+const GRAPH_TIMEOUT_MS = 8_000; // a call of ours makes up to three
+const graph = graphClient({ baseUrl: config.META_GRAPH_URL, timeoutMs: GRAPH_TIMEOUT_MS });
 
 const deps = { sessions, accounts, graph, placeSession, viewSession, clock };
 const createSession = makeCreateSession({ ...deps, isUnlimitedPacingAllowed: config.ALLOW_UNLIMITED_PACING });

@@ -15,12 +15,13 @@ import { makeSyncTemplates } from './sync-templates.ts';
 
 const config = loadConfig(TemplatesApiEnv);
 const doc = documentClient();
+const GRAPH_TIMEOUT_MS = 8_000; // a call of ours makes up to three
 const templates = dynamoTemplates(doc, config.CORE_TABLE);
 const deps = {
   templates,
   sessions: dynamoSessions(doc, config.CORE_TABLE),
   accounts: dynamoMetaAccounts(doc, config.CORE_TABLE, kmsDataKeys(config.CREDENTIALS_KEY_ARN)),
-  graph: graphClient({ baseUrl: config.META_GRAPH_URL }),
+  graph: graphClient({ baseUrl: config.META_GRAPH_URL, timeoutMs: GRAPH_TIMEOUT_MS }),
 };
 
 export const handler = httpApi({

@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { queueText } from '../../domain/session-events/queue-text.ts';
 import type { SessionEventQueue } from '../../domain/session-events/session-event-queue.ts';
-import { queueJson } from './queue-json.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -9,7 +9,7 @@ export const sqsSessionEvents = (client: SQSClient, queueUrl: string): SessionEv
   async send(batch) {
     const request = new SendMessageCommand({
       QueueUrl: queueUrl,
-      MessageBody: queueJson(batch),
+      MessageBody: queueText(batch),
       MessageGroupId: batch.sessionId,
       MessageDeduplicationId: `${batch.sessionId}:${batch.sequence}`,
     });

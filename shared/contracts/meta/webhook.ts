@@ -39,7 +39,7 @@ export const WebhookMessage = z.object({
   type: z.string(),
   from: z.string().optional(),
   from_user_id: z.string().optional(),
-  context: z.object({ id: z.string().optional() }).optional(),
+  context: z.object({ id: z.string().optional(), forwarded: z.boolean().optional(), frequently_forwarded: z.boolean().optional() }).optional(),
   text: z.object({ body: z.string() }).optional(),
   image: File.optional(),
   video: File.optional(),

@@ -104,14 +104,12 @@ export interface GraphMediaInfo {
   readonly sha256: string;
 }
 
-export type GraphTemplateStatus = 'PENDING' | 'APPROVED' | 'REJECTED' | 'PAUSED' | 'DISABLED' | 'IN_APPEAL' | 'DELETED';
-
 /** A template as Meta keeps it; its components are passed through as they are. */
 export interface GraphTemplate {
   readonly id: string;
   readonly name: string;
   readonly language: string;
-  readonly status: string; // one of GraphTemplateStatus, or what Meta adds to them
+  readonly status: string; // PENDING, APPROVED, REJECTED …: Meta adds to them
   readonly category: string;
   readonly parameterFormat: 'NAMED' | 'POSITIONAL';
   readonly components: readonly Readonly<Record<string, unknown>>[];

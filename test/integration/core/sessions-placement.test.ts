@@ -35,6 +35,7 @@ beforeAll(async () => {
     CORE_TABLE: dynamo.tables.core,
     REGISTRY_TABLE: dynamo.tables.registry,
     NUDGE_SECRET_ARN: 'arn:nudge',
+    CREDENTIALS_KEY_ARN: 'arn:key',
     ALLOW_UNLIMITED_PACING: 'true',
   });
   ({ handler } = await import('../../../lambdas/api/sessions/sessions.handler.ts'));

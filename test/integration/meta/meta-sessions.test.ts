@@ -28,7 +28,7 @@ describe('A number at Meta', () => {
     const { status, body } = await create(number, { name: 'Shop' });
     expect({ status, body }).toMatchObject({
       status: 201,
-      body: { provider: 'meta', status: 'connected', desired: 'running', phoneNumber: number.phoneNumber, isPrimary: true, instance: null, meta: { phoneNumberId: number.phoneNumberId } },
+      body: { provider: 'meta', status: 'connected', desired: 'running', phoneNumber: number.phoneNumber, isPrimary: true, instance: null, health: { state: 'ok' }, meta: { phoneNumberId: number.phoneNumberId } },
     });
     const { id } = body as SessionView;
     expect((await world.sessions('GET', `/v1/sessions/${id}`, { workspaceId })).body).toEqual(body);
