@@ -33,6 +33,7 @@ describe('requeue-work and campaign-jobs', () => {
       REGISTRY_TABLE: dynamo.tables.registry,
       CAMPAIGN_JOBS_QUEUE_URL: jobsUrl,
       META_SENDS_QUEUE_URL: jobsUrl, // nothing here sends through Meta
+      CONTACT_IMPORTS_QUEUE_URL: jobsUrl, // nor imports contacts
       WEBHOOK_DELIVERIES_QUEUE_URL: deliveriesUrl,
       NUDGE_SECRET_ARN: 'arn:nudge',
     });
