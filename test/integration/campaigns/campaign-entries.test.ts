@@ -35,7 +35,7 @@ describe('requeue-work and jobs', () => {
       OWN_QUEUE_URL: jobsUrl,
       OWN_QUEUE_NAME: 'jobs',
       META_SENDS_QUEUE_URL: jobsUrl, // nothing here sends through Meta
-      CONTACT_IMPORTS_QUEUE_URL: jobsUrl,
+      CONTACT_IMPORTS_QUEUE_URL: jobsUrl, // nor imports contacts
       WEBHOOK_DELIVERIES_QUEUE_URL: deliveriesUrl,
       WEBSOCKET_PUSHES_QUEUE_URL: `${deliveriesUrl}-pushes`,
       CAMPAIGN_STATS_QUEUE_URL: await queues.create('stats'),
