@@ -41,7 +41,7 @@ describe('routes', () => {
   });
 
   it('are behind the authorizer otherwise', () => {
-    const resources = ['api-keys', 'campaigns', 'chats', 'instances', 'messages', 'sessions', 'templates', 'webhooks'];
+    const resources = ['api-keys', 'campaigns', 'chats', 'contacts', 'instances', 'messages', 'sessions', 'templates', 'webhooks'];
     const trees = resources.flatMap((name) => [`/v1/${name}`, `/v1/${name}/{proxy+}`]);
     expect(pathsWith('CUSTOM')).toEqual(['/api/whatsapp/{proxy+}', ...trees, '/v1/workspaces/current', '/v1/workspaces/current/sending-policy'].sort());
     expect(methods.every(({ HttpMethod }) => HttpMethod === 'ANY')).toBe(true);
