@@ -249,7 +249,7 @@ export class BrowserRun {
       context, receipts, inFlight, recovery, phoneNumber, onFenced,
       client: this.#client,
       profileDir: this.#profile.dir,
-      isRestored: this.#profile.isRestored,
+      isBehind: this.#profile.isBehind,
       onDead: (reason, detail) => this.#end(reason, detail),
     });
     this.#work.start(isReload);

@@ -23,6 +23,11 @@ const HISTORIES_WITHIN_MS = 5_000;
 /** A phone that is off is asked again after so long, then ever less often. */
 const ASK_AGAIN_MS = 30_000;
 const MOST_ASK_AGAIN_MS = 600_000;
+/**
+ * Owners before us may have died before the phone answered them, while what they sent moved `lastActivityAt` on: so much
+ * further back the phone is asked. What is told again changes nothing.
+ */
+const UNSURE_MS = 900_000;
 /** Events of the last seconds before a host died may never have been queued. */
 const OVERLAP_MS = 60_000;
 
@@ -33,8 +38,8 @@ export interface ConnectedWorkOptions {
   readonly inFlight: InFlight;
   readonly recovery: Recovery;
   readonly profileDir: string;
-  /** The profile came from a snapshot: it was somebody else's, or had to be replaced. */
-  readonly isRestored: boolean;
+  /** The profile came from a snapshot, and what came after that is still to be asked for. */
+  readonly isBehind: boolean;
   readonly phoneNumber: string;
   readonly onFenced: () => void;
   readonly onDead: (reason: EndReason, detail: string) => void;
@@ -82,12 +87,12 @@ export class ConnectedWork {
    * moves `lastActivityAt`, from which the next owner would look back.
    */
   async #catchUp(isReload: boolean): Promise<void> {
-    const { client, context, receipts, isRestored } = this.#options;
+    const { client, context, receipts, isBehind } = this.#options;
     const { lastActivityAt, lastConnectedAt } = context.record;
     const sinceMs = Date.parse(lastActivityAt ?? lastConnectedAt ?? now()) - OVERLAP_MS;
     await this.#lookBack(() => this.#receiveMissed(sinceMs));
     this.drain.start(isReload);
-    if (isRestored && !isReload) void this.#lookBack(() => this.#receiveFromPhone(sinceMs));
+    if (isBehind && !isReload) void this.#lookBack(() => this.#receiveFromPhone(sinceMs - UNSURE_MS));
     await this.#lookBack(async () => {
       receipts.onAcks(await client.recentAcks(ACKS_LOOKED_BACK));
       await recoverReceipts(inDoubtOptions(this.#options));
@@ -107,6 +112,8 @@ export class ConnectedWork {
       pauseMs = Math.min(pauseMs * 2, MOST_ASK_AGAIN_MS);
     }
     await this.#receiveMissed(sinceMs);
+    const { services, owner } = this.#options.context;
+    await services.profiles.noteCaughtUp(owner);
   }
 
   async #receiveMissed(sinceMs: number): Promise<void> {

@@ -8,8 +8,8 @@ import { warnOfSkipped } from './snapshot-warnings.ts';
 
 export interface OpenProfile {
   readonly dir: string;
-  /** It came from a snapshot: it was somebody else's, or had to be replaced. */
-  readonly isRestored: boolean;
+  /** It came from a snapshot, and what came after that is still to be asked for. */
+  readonly isBehind: boolean;
   /** The copy it came from. */
   readonly copyPath: string | undefined;
   /** It was linked, or is the copy of one that was: were it to ask for a QR code, another copy may know better. */
@@ -23,7 +23,7 @@ export interface OpenProfile {
 export async function openProfile(context: SessionContext, recovery: Recovery, mayRun: () => boolean): Promise<OpenProfile | undefined> {
   const { services, sessionId } = context;
   const skipped: SkippedCopy[] = [];
-  const { dir, restoredFrom } = await prepare(context, recovery, (copy) => skipped.push(copy));
+  const { dir, restoredFrom, isBehind } = await prepare(context, recovery, (copy) => skipped.push(copy));
   if (skipped.length > 0) warnOfSkipped(context, skipped, restoredFrom !== undefined);
   const locks = await cleanProfileLocks(dir, mayRun);
   if (!mayRun()) return undefined;
@@ -33,7 +33,7 @@ export async function openProfile(context: SessionContext, recovery: Recovery, m
   const isRestored = restoredFrom !== undefined && !isWarm;
   services.log.info({ sessionId, profile: isWarm ? 'warm' : isRestored ? 'restored' : 'new', tornBytes }, 'browser starting');
   const copyPath = isRestored ? restoredFrom.path : undefined;
-  return { dir, isRestored, copyPath, hasCopyToTry: (isWarm || isRestored) && (await hasAnotherCopy(context, recovery, copyPath)) };
+  return { dir, isBehind, copyPath, hasCopyToTry: (isWarm || isRestored) && (await hasAnotherCopy(context, recovery, copyPath)) };
 }
 
 async function hasAnotherCopy({ services: { store }, owner }: SessionContext, { passedOver }: Recovery, copyPath: string | undefined): Promise<boolean> {

@@ -10,6 +10,13 @@ export interface PreparedProfile {
   readonly dir: string;
   /** `undefined`: nothing to go on with, the number must be linked. */
   readonly restoredFrom: StoredProfile | 'warm' | undefined;
+  /** It is a copy, or was one, and nobody has asked the phone yet for what came after it (`noteCaughtUp`). */
+  readonly isBehind: boolean;
+}
+
+interface Marker {
+  readonly fencingToken?: number;
+  readonly isBehind?: boolean;
 }
 
 /**
@@ -40,11 +47,13 @@ export class LiveProfiles {
     const home = this.#store.homeOf?.(owner);
     const dir = home ?? this.dirOf(owner.sessionId);
     await this.#sweeping;
-    const isWarm = (await this.#markedToken(dir)) === owner.fencingToken;
+    const marker = await this.#readMarker(dir);
+    const isWarm = marker.fencingToken === owner.fencingToken;
     if (!isWarm && home === undefined) await rm(dir, { recursive: true, force: true });
     const restored = isWarm ? 'warm' : await this.#store.restoreLatest(owner, dir, options);
-    await this.#finish(owner, dir);
-    return { dir, restoredFrom: restored };
+    const isBehind = isWarm ? marker.isBehind === true : restored !== undefined;
+    await this.#finish(owner, dir, isBehind);
+    return { dir, restoredFrom: restored, isBehind };
   }
 
   /**
@@ -62,14 +71,23 @@ export class LiveProfiles {
       if (lies) await rm(dir, { recursive: true, force: true }).then(() => rename(aside, dir));
       return undefined;
     }
-    await Promise.all([this.#finish(owner, dir), rm(aside, { recursive: true, force: true, maxRetries: 3 })]);
-    return { dir, restoredFrom };
+    await Promise.all([this.#finish(owner, dir, true), rm(aside, { recursive: true, force: true, maxRetries: 3 })]);
+    return { dir, restoredFrom, isBehind: true };
   }
 
-  async #finish({ fencingToken }: ProfileOwner, dir: string): Promise<void> {
+  /** The phone was asked for all that came after the copy: also after a restart this profile lacks nothing. */
+  noteCaughtUp(owner: ProfileOwner): Promise<void> {
+    return this.#mark(owner, this.#store.homeOf?.(owner) ?? this.dirOf(owner.sessionId), false);
+  }
+
+  async #finish(owner: ProfileOwner, dir: string, isBehind: boolean): Promise<void> {
     await dropCaches(dir);
     await mkdir(dir, { recursive: true });
-    await writeFile(join(dir, MARKER), JSON.stringify({ fencingToken }));
+    await this.#mark(owner, dir, isBehind);
+  }
+
+  #mark({ fencingToken }: ProfileOwner, dir: string, isBehind: boolean): Promise<void> {
+    return writeFile(join(dir, MARKER), JSON.stringify({ fencingToken, isBehind } satisfies Marker));
   }
 
   measure(owner: ProfileOwner): Promise<ProfileSize> {
@@ -102,11 +120,11 @@ export class LiveProfiles {
     return removed;
   }
 
-  async #markedToken(dir: string): Promise<number | undefined> {
+  async #readMarker(dir: string): Promise<Marker> {
     try {
-      return (JSON.parse(await readFile(join(dir, MARKER), 'utf8')) as { fencingToken?: number }).fencingToken;
+      return JSON.parse(await readFile(join(dir, MARKER), 'utf8')) as Marker;
     } catch {
-      return undefined; // no profile here, or not one we finished preparing
+      return {}; // no profile here, or not one we finished preparing
     }
   }
 }

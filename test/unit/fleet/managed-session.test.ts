@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UNKNOWN_HEALTH } from '../../../shared/domain/sessions/session-health.ts';
@@ -66,6 +67,27 @@ describe('a session in the pool', () => {
     world.newest.tell({ type: 'qr', qr: 'code' });
     await world.eventually('the question', () => world.statuses.at(-1) === 'qr_scanning');
     expect(told()).toHaveLength(1);
+  });
+
+  it('asks the phone for what came after its snapshot, also when the first browser on it did not live to (I1)', async () => {
+    const moved = await world.add({ fencingToken: 2 });
+    await world.store.save({ ...moved, sessionId: moved.id, fencingToken: 1 }, world.newest.options.profileDir);
+    await world.want(session, { desired: 'stopped' });
+    await world.eventually('room', () => world.pool.size === 0);
+    await world.reconciler.look(moved.id);
+    await world.opened(2);
+    const asked: number[] = [];
+    const count = () => { world.newest.syncNewestChats = async () => asked.push(world.browsers.length) > 0; };
+    count();
+    world.newest.tell({ type: 'closed', reason: 'browser_died', detail: '' });
+    for (const nth of [3, 4]) {
+      await world.opened(nth);
+      count();
+      await world.connect();
+      await world.eventually('the answer to be noted', () => readFileSync(join(world.newest.options.profileDir, 'blazz-owner.json'), 'utf8').includes('"isBehind":false'));
+      world.newest.tell({ type: 'closed', reason: 'browser_died', detail: '' });
+    }
+    expect(asked).toEqual([3]);
   });
 
   it('acts on each request once', async () => {
