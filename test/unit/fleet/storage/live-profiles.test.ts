@@ -28,7 +28,7 @@ describe('live profiles', () => {
     const profiles = on(store);
     const { dir } = await profiles.prepare(owner(2));
     await writeProfile(dir, 'went on');
-    expect(await profiles.prepare(owner(2))).toEqual({ dir, restoredFrom: 'warm' });
+    expect(await profiles.prepare(owner(2))).toEqual({ dir, restoredFrom: 'warm', isBehind: true });
     expect(await linkIn(dir)).toBe('went on');
     await profiles.prepare(owner(3));
     expect(await linkIn(dir)).toBe('snapshot');
