@@ -55,7 +55,7 @@ async function deliver(batch: SessionEventBatch, isRepeat = false): Promise<void
   const { doc, tables } = world.dynamo;
   await makeApplyBatch({
     ...world, chats, countOutcomes: async () => {}, publish, announce, consentOf: makeConsentOf(), skipOptedOut,
-    files: dynamoMediaFiles(doc, tables.core), addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 1_000,
+    files: dynamoMediaFiles(doc, tables.core), enqueueMeta: async () => {}, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 1_000,
     numberEvents: async (_, events) => events,
   })(batch, { isRepeat });
 }
