@@ -43,6 +43,7 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     CONTACT_IMPORTS_QUEUE_URL: importsUrl,
     WEBHOOK_DELIVERIES_QUEUE_URL: await queues.create('webhook-deliveries'),
+    WEBSOCKET_PUSHES_QUEUE_URL: await queues.create('websocket-pushes'),
   });
   contacts = dynamoContacts(world.dynamo.doc, world.dynamo.tables.core);
   handlers = {

@@ -78,6 +78,8 @@ export async function startMetaWorld() {
     META_GRAPH_URL: service.graph,
     SESSION_EVENTS_QUEUE_URL: eventsUrl,
     WEBHOOK_DELIVERIES_QUEUE_URL: await queues.create('deliveries'),
+    WEBSOCKET_PUSHES_QUEUE_URL: await queues.create('pushes'),
+    CAMPAIGN_STATS_QUEUE_URL: await queues.create('stats'),
   });
   // one after the other: Jest links modules that are imported side by side wrongly
   const { handler: sessionsApi } = await import('../../../lambdas/api/sessions/sessions.handler.ts');
