@@ -14,6 +14,7 @@ import { annotateMessages } from './annotate-messages.ts';
 import type { makeCountOutcomes } from './count-outcomes.ts';
 import { countCampaigns, type CountingCampaigns } from './count-campaigns.ts';
 import { fetchFiles, type FetchFilesDeps } from './fetch-files.ts';
+import type { FindMessagesDeps } from './find-messages.ts';
 import { identifyPeers, type IdentifyPeersDeps } from './identify-peers.ts';
 import { signEvents } from './message-deed-events.ts';
 import { makeNoteActivity } from './note-activity.ts';
@@ -25,7 +26,7 @@ import { settleMedia, type SettledMedia } from './settle-media.ts';
 import { touchChats, type TouchChatsDeps } from './touch-chats.ts';
 
 export interface ApplyBatchDeps extends TouchChatsDeps, IdentifyPeersDeps, NoteContactsDeps, FetchFilesDeps {
-  readonly chats: TouchChatsDeps['chats'] & IdentifyPeersDeps['chats'];
+  readonly chats: TouchChatsDeps['chats'] & IdentifyPeersDeps['chats'] & FindMessagesDeps['chats'];
   readonly sessions: ReportingSessions;
   readonly messages: Pick<Messages, 'applyChanges' | 'insertInbound' | 'findIds' | 'annotate' | 'getMany' | 'settleMedia'>;
   readonly files: Pick<MediaFiles, 'noteReceived'>;
@@ -53,7 +54,7 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
     const applied = await deps.messages.applyChanges(batch.workspaceId, batch, foldChanges(batch.events.filter(isReceipt)));
     const received = await receiveMessages({ ...deps, now: () => deps.clock.now(), retentionMs: deps.mediaRetentionMs }, batch);
     await fetchFiles(deps, received);
-    const ofDeeds = await annotateMessages(deps.messages, batch, applied);
+    const ofDeeds = await annotateMessages(deps, batch, applied);
     const settled = await settleMedia(deps.messages, batch);
     const ofChats = await touchChats(deps, batch, applied, received);
     const ofContacts = await noteContacts(deps, batch, applied, received);
