@@ -33,6 +33,7 @@ function makeSessionEvents(scope: Construct, { data, environment, logs }: Functi
   data.media.grantLinks(consumer);
   grantPublishing(data, consumer);
   data.campaignStats.grantSend(consumer);
+  data.metaSends.grantSend(consumer);
   data.sessionEvents.feed(consumer, { batchSize: 10 });
 }
 
@@ -120,6 +121,7 @@ function makeMetaSends(scope: Construct, { data, environment, logs }: FunctionSe
   data.messages.grantBulkWrite(consumer); // makes what must wait due later, many at a time
   data.sessionEvents.grantSend(consumer);
   data.metaSends.grantSend(consumer);
+  data.media.grantTransfer(consumer);
   data.meta.grantOpening(consumer);
   // A number each; jobs of one number that meet find the second one nothing to do.
   data.metaSends.feed(consumer, { batchSize: 1, maxConcurrency: 100 });

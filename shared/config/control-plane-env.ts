@@ -109,6 +109,7 @@ export const SessionEventsEnv = z.object({
   CORE_TABLE: table,
   MESSAGES_TABLE: table,
   SESSION_EVENTS_QUEUE_URL: z.url(),
+  META_SENDS_QUEUE_URL: z.url(),
   WEBHOOK_DELIVERIES_QUEUE_URL: z.url(),
   MEDIA_BUCKET,
   MEDIA_RETENTION_DAYS,
@@ -138,6 +139,7 @@ export const MetaSendsEnv = z.object({
   MESSAGES_TABLE: table,
   SESSION_EVENTS_QUEUE_URL: z.url(),
   META_SENDS_QUEUE_URL: z.url(),
+  MEDIA_BUCKET,
   CREDENTIALS_KEY_ARN: keyArn,
   META_GRAPH_URL: graphUrl,
 });

@@ -43,12 +43,13 @@ export const ContactImportJob = z.object({
 export type ContactImportJob = z.infer<typeof ContactImportJob>;
 
 /**
- * Something to do with a number on Meta's Cloud API. `send`: look at its outbox, the truth is there; the others act in a
- * chat at once, and may get lost.
+ * Something to do with a number on Meta's Cloud API. `send`: look at its outbox, the truth is there. `fetch-file`: of a
+ * message that came in, which says whether it still is to be. The others act in a chat at once, and may get lost.
  */
 export const MetaSendJob = z.discriminatedUnion('kind', [
   z.object({ v: z.literal(1), kind: z.literal('send'), sessionId: z.string() }),
   z.object({ v: z.literal(1), kind: z.literal('mark-read'), workspaceId: z.string(), sessionId: z.string(), peer: z.string() }),
+  z.object({ v: z.literal(1), kind: z.literal('fetch-file'), workspaceId: z.string(), sessionId: z.string(), messageId: z.string(), attempt: z.int().nonnegative() }),
   z.object({ v: z.literal(1), kind: z.literal('typing'), workspaceId: z.string(), sessionId: z.string(), peer: z.string() }),
 ]);
 export type MetaSendJob = z.infer<typeof MetaSendJob>;

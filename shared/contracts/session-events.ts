@@ -127,7 +127,7 @@ export const SessionEvent = z.discriminatedUnion('type', [
     wireId: z.string(),
     peer: z.string(),
     media: StoredMedia.nullable(),
-    failure: MessageFailure.nullable().describe('`media_expired`, `media_empty`, `media_too_large`, `media_corrupt` or `media_unavailable`'),
+    failure: MessageFailure.nullable().describe('`media_expired`, `media_empty`, `media_too_large`, `media_corrupt`, `media_type_mismatch` or `media_unavailable`'),
   }),
   z.object({ type: z.literal('message.reaction'), ...onMessage, emoji: z.string().describe('Empty: taken back') }),
   z.object({ type: z.literal('message.edited'), ...onMessage, text: z.string() }),

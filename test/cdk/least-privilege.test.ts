@@ -116,6 +116,7 @@ describe('roles', () => {
     [controlPlane, 'ChatsApiRole', ['s3:GetObject'], ['s3:GetObject', 's3:PutObject']],
     [controlPlane, 'CampaignsApiRole', ['s3:GetObject'], ['s3:GetObject', 's3:PutObject']],
     [controlPlane, 'SessionEventsRole', [], ['s3:GetObject']],
+    [controlPlane, 'MetaSendsRole', [], ['s3:GetObject', 's3:PutObject']],
     [controlPlane, 'CampaignJobsRole', [], []],
     [controlPlane, 'WebhookDeliveriesRole', [], []],
     [controlPlane, 'SystemApiRole', [], []],

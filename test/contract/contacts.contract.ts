@@ -134,13 +134,28 @@ export function describeContacts(name: string, start: () => Promise<{ readonly c
 
     it('forgets one with all its names, so that they can be given again', async () => {
       const workspaceId = aWorkspace();
-      const ada = await add(workspaceId, { identities: [ADA, LID], name: 'Ada', optedOut: true });
+      const ada = await add(workspaceId, { identities: [ADA, LID], name: 'Ada' });
       await contacts.remove(workspaceId, ada.id);
       await expect(contacts.get(workspaceId, ada.id)).rejects.toMatchObject({ code: 'contact_not_found' });
       expect((await contacts.find(workspaceId, [ADA, LID])).size).toBe(0);
       expect(await idsOf(workspaceId, { search: 'ada' })).toEqual([]);
       expect(await idsOf(workspaceId, { optedOut: true })).toEqual([]);
       await add(workspaceId, { identities: [LID], name: 'Bob' });
+    });
+
+    it('forgets all of who opted out but that, which holds when they are met again', async () => {
+      const workspaceId = aWorkspace();
+      const ada = await add(workspaceId, { identities: [ADA, LID], name: 'Ada', optedOut: true, attributes: { city: 'London' } });
+      await contacts.remove(workspaceId, ada.id);
+      await expect(contacts.get(workspaceId, ada.id)).rejects.toMatchObject({ code: 'contact_not_found' });
+      await expect(contacts.remove(workspaceId, ada.id)).rejects.toMatchObject({ code: 'contact_not_found' });
+      await expect(contacts.change(workspaceId, { contactId: ada.id, identities: [] }, ([one]) => one)).rejects.toMatchObject({ code: 'contact_not_found' });
+      for (const filter of [{}, { optedOut: true }, { search: 'ada' }, { search: ADA }]) expect(await idsOf(workspaceId, filter)).toEqual([]);
+      for (const name of [ADA, LID]) expect((await contacts.find(workspaceId, [name])).get(name)).toMatchObject({ isForgotten: true, optedOut: true, name: null, attributes: {} });
+      const again = await contacts.change(workspaceId, { identities: [ADA] }, ([one]) => one && withFacts(one, { name: 'Ada L.', isNameGiven: true, at: NOW + 9 }));
+      expect(again.contact).toMatchObject({ name: 'Ada L.', optedOut: true });
+      expect(again.contact).not.toHaveProperty('isForgotten');
+      for (const filter of [{}, { optedOut: true }, { search: 'ada' }]) expect(await idsOf(workspaceId, filter)).toEqual(['Ada L.']);
     });
 
     it('lists newest first, page by page, while people come and go', async () => {

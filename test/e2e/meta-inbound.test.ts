@@ -57,6 +57,23 @@ describe('A number at Meta, through HTTP alone', () => {
     expect(history.data).toMatchObject([{ direction: 'inbound', text: 'Is it open? 👋', status: 'received' }]);
   });
 
+  it('has a file that came in fetched: webhook, history and link give it', async () => {
+    const bytes = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+    const form = new FormData();
+    form.set('messaging_product', 'whatsapp');
+    form.set('file', new Blob([bytes], { type: 'image/png' }), 'pixel.png');
+    const { graph } = await meta.call<{ graph: string }>('GET', '/');
+    const uploaded = await fetch(`${graph}/v24.0/${shop.phoneNumberId}/media`, { method: 'POST', headers: { authorization: `Bearer ${shop.accessToken}` }, body: form });
+    const { id } = (await uploaded.json()) as { id: string };
+    await meta.write(CUSTOMER, shop.phoneNumber, { type: 'image', content: { id, mime_type: 'image/png', caption: 'A pixel' } });
+    const [event] = await until(async () => receiver.ofType('message.media').length > 0 && receiver.ofType('message.media'), { what: 'the file' });
+    const media = event?.data['media'] as { url: string } | undefined;
+    expect(media).toMatchObject({ status: 'stored', mimetype: 'image/png', bytes: bytes.length });
+    expect(Buffer.from(await (await fetch(media?.url ?? '')).arrayBuffer())).toEqual(bytes);
+    const [message] = (await stack.blazz.get<{ data: MessageView[] }>(`/v1/chats/${(await chat())?.id}/messages?limit=1`)).data;
+    expect(message).toMatchObject({ text: 'A pixel', media: { status: 'stored' } });
+  });
+
   it('refuses what Meta did not sign, and does nothing', async () => {
     const payload = { object: 'whatsapp_business_account', entry: [entry(message('wamid.forged', 'forged'))] };
     for (const headers of [{}, { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` }] as Record<string, string>[]) {

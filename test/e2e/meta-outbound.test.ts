@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { UploadView } from '../../shared/contracts/api/media.ts';
 import type { ChatView, MessageView } from '../../shared/contracts/api/messages.ts';
 import type { SendingPolicyView } from '../../shared/contracts/api/sending-policy.ts';
 import type { SessionView } from '../../shared/contracts/api/sessions.ts';
@@ -70,6 +71,16 @@ describe('Sending through a number at Meta, through HTTP alone', () => {
     await whenIs(text.id, 'delivered');
     await meta.read(ADA);
     expect((await whenIs(text.id, 'read')).wireId).toBe(arrived[0]?.wamid);
+  }, TEST_MS);
+
+  it('sends a file that was uploaded to us: Meta gets a link that gives its bytes', async () => {
+    const bytes = Buffer.from(PIXEL, 'base64');
+    const { id, upload } = await stack.blazz.post<UploadView>('/v1/media', { mimetype: 'image/png', filename: 'pixel.png', bytes: bytes.length });
+    expect((await fetch(upload.url, { method: upload.method, headers: upload.headers, body: bytes })).status).toBe(200);
+    const message = await send(ADA, { type: 'image', media: { id }, text: 'Ours' });
+    const { content } = (await atPhone(ADA, message.id)) as unknown as { content: { link: string } };
+    const given = await fetch(content.link);
+    expect(Buffer.from(await given.arrayBuffer())).toEqual(bytes);
   }, TEST_MS);
 
   it('sends an approved template with its variables to somebody who never wrote', async () => {

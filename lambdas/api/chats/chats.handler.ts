@@ -50,7 +50,7 @@ const attachMedia = makeAttachMedia({
 const addMediaLink = makeAddMediaLink(store);
 const requireSendable = makeRequireSendable({ chats, requireTemplate: makeRequireTemplate(dynamoTemplates(doc, config.CORE_TABLE)) });
 
-const queueMessage = makeQueueMessage({ outbox, messages, calls, requireSendable, isPublicUrl: isPublicMediaUrl, attachMedia, messageIdOf, chatIdOf });
+const queueMessage = makeQueueMessage({ outbox, messages, chats, calls, requireSendable, isPublicUrl: isPublicMediaUrl, attachMedia, messageIdOf, chatIdOf });
 const awaitSent = makeAwaitSent({ messages, clock, pause });
 
 export const handler = httpApi({

@@ -37,7 +37,10 @@ export const makeGetChat = (deps: Pick<ReadChatsDeps, 'chats' | 'contacts'>): Op
 /** Named as the contacts they are with. */
 async function viewsOf({ contacts }: Pick<ReadChatsDeps, 'contacts'>, workspaceId: string, chats: readonly Chat[]) {
   const known = await contacts.find(workspaceId, chats.map(({ peer }) => peer).filter(isPerson));
-  return chats.map((chat) => chatView(chat, known.get(chat.peer)));
+  return chats.map((chat) => {
+    const contact = known.get(chat.peer);
+    return chatView(chat, contact?.isForgotten ? undefined : contact);
+  });
 }
 
 /** Ids order by WhatsApp's seconds; within a page we can do better. */

@@ -33,7 +33,8 @@ export const makeCheckNumbers = (deps: CheckNumbersDeps): Operation<typeof conta
     const answers = new Map<string, Answer>([...known.values(), ...asked].map((answer) => [answer.number, answer]));
     const data = numbers.flatMap((number) => {
       const answer = answers.get(number);
-      return answer === undefined ? [] : [viewOf(answer, contacts.get(number)?.id)];
+      const contact = contacts.get(number);
+      return answer === undefined ? [] : [viewOf(answer, contact?.isForgotten ? undefined : contact?.id)];
     });
     return { status: 200, body: { data } };
   };

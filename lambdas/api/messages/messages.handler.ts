@@ -60,7 +60,7 @@ const attachMedia = makeAttachMedia({
 const addMediaLink = makeAddMediaLink(store);
 
 const findUsable = recentlyUsable(sessions, clock);
-const queueMessage = makeQueueMessage({ outbox, messages, calls, requireSendable, isPublicUrl: isPublicMediaUrl, attachMedia, messageIdOf, chatIdOf });
+const queueMessage = makeQueueMessage({ outbox, messages, chats, calls, requireSendable, isPublicUrl: isPublicMediaUrl, attachMedia, messageIdOf, chatIdOf });
 const awaitSent = makeAwaitSent({ messages, clock, pause });
 const acting = { messages, findUsable, queueMessage, awaitSent };
 

@@ -61,12 +61,12 @@ const mediaOf = ({ id, mime_type, filename, sha256 }: WebhookFile): Received['me
   mimetype: mime_type.split(';')[0]?.trim() ?? mime_type,
   filename: filename ?? null,
   bytes: 0, // Meta tells the size with the file
-  sha256: hexOf(sha256),
+  sha256: base64Of(sha256),
   providerId: id,
 });
 
-/** Meta writes hashes in base64 here and in hex elsewhere; ours are hex. */
-const hexOf = (sha256: string): string => (/^[0-9a-f]{64}$/i.test(sha256) ? sha256.toLowerCase() : Buffer.from(sha256, 'base64').toString('hex'));
+/** Meta writes hashes in base64 here and in hex elsewhere; ours are base64. */
+const base64Of = (sha256: string): string => Buffer.from(sha256, /^[0-9a-f]{64}$/i.test(sha256) ? 'hex' : 'base64').toString('base64');
 
 const placeOf = ({ name, address, latitude, longitude }: Location): string =>
   [name, address, `${latitude},${longitude}`].filter(Boolean).join('\n');

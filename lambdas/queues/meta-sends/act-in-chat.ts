@@ -12,7 +12,7 @@ export interface ActInChatDeps {
   readonly messages: Pick<Messages, 'listOfChat'>;
 }
 
-type Act = Exclude<MetaSendJob, { kind: 'send' }>;
+type Act = Extract<MetaSendJob, { kind: 'mark-read' | 'typing' }>;
 
 const LOOK_BACK = 50;
 

@@ -1,4 +1,6 @@
 import type { MessageContent, MessageFailure } from '../../../shared/contracts/message.ts';
+import type { MediaOf } from '../../../shared/domain/media/media-kinds.ts';
+import type { MediaStore } from '../../../shared/domain/media/media-store.ts';
 import type { MetaCredentials } from '../../../shared/domain/meta/credentials.ts';
 import type { Graph, GraphContent, GraphMedia, GraphMessage } from '../../../shared/domain/meta/graph.ts';
 import { verdictOn, type SendVerdict } from '../../../shared/domain/meta/send-verdict.ts';
@@ -16,6 +18,7 @@ export type FillTemplate = (
 export interface GraphMessageDeps {
   readonly graph: Pick<Graph, 'uploadMedia'>;
   readonly messages: Pick<Messages, 'getMany'>;
+  readonly store: Pick<MediaStore, 'find' | 'linkTo'>;
   readonly fillTemplate: FillTemplate;
   readonly within: <T>(ms: number, work: Promise<T>, otherwise: T) => Promise<T>;
 }
@@ -76,13 +79,25 @@ async function wireIdOf({ messages }: GraphMessageDeps, { workspaceId }: Outboun
 }
 
 async function withFile(deps: GraphMessageDeps, access: MetaCredentials, message: OutboundMessage, content: Extract<MessageContent, { media: unknown }>): Promise<Part> {
-  const { url, base64 } = content.media;
-  if (url === undefined && base64 === undefined) return failed('media_missing', 'The message names no file that Meta can be given');
-  const file = url !== undefined ? { link: url } : await upload(deps, access, message, base64 ?? '', content.media);
+  const file = await fileOf(deps, access, message, content.media);
   return 'verdict' in file ? file : { content: mediaContent(content, file) };
 }
 
 type FilePart = GraphMedia | { readonly verdict: Exclude<Prepared, { kind: 'ready' }> };
+
+/** Meta fetches a file by its address, ours by a signed one that is good for an hour; what the message itself carries is uploaded. */
+async function fileOf(deps: GraphMessageDeps, access: MetaCredentials, message: OutboundMessage, media: MediaOf): Promise<FilePart> {
+  const { url, id, base64 } = media;
+  if (url !== undefined) return { link: url };
+  if (id !== undefined) return linked(deps, message, id, media);
+  return base64 === undefined ? failed('media_missing', 'The message names no file that Meta can be given') : upload(deps, access, message, base64, media);
+}
+
+async function linked({ store }: GraphMessageDeps, { workspaceId }: OutboundMessage, id: string, { filename }: MediaOf): Promise<FilePart> {
+  const known = await store.find({ workspaceId, id });
+  if (!known) return failed('media_expired', 'The file was kept for its time. Upload it again');
+  return { link: await store.linkTo({ workspaceId, id, area: 'media', mimetype: known.mimetype, filename: filename ?? null }) };
+}
 
 /** Only the file has moved when this fails, so it may be tried again. */
 async function upload(

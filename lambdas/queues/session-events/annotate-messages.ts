@@ -4,27 +4,31 @@ import type { Deed } from '../../../shared/domain/outbox/annotations.ts';
 import type { AppliedChange, MessageDeeds, Messages } from '../../../shared/domain/outbox/messages.ts';
 import { passedSteps } from '../../../shared/domain/outbox/passed-steps.ts';
 import { messageIdOf, wireIdOf } from '../../../shared/identity/message-identity.ts';
+import { findMessages, type FindMessagesDeps } from './find-messages.ts';
 import { deedEvent } from './message-deed-events.ts';
 
 type DeedEvent = Extract<SessionEvent, { type: 'message.reaction' | 'message.edited' | 'message.revoked' | 'message.vote' }>;
-export type AnnotatingMessages = Pick<Messages, 'findIds' | 'annotate'>;
+
+export interface AnnotateMessagesDeps extends FindMessagesDeps {
+  readonly messages: Pick<Messages, 'findIds' | 'annotate'>;
+}
 
 /**
  * Notes what was done to messages: what the page told, and what we did ourselves once it was sent, as a page that is
  * restarted meanwhile does not tell of it. Gives an event for each deed that is news; one about a message that we do not
  * have is told without its id.
  */
-export async function annotateMessages(messages: AnnotatingMessages, batch: SessionEventBatch, applied: readonly AppliedChange[]): Promise<PublicEvent[]> {
+export async function annotateMessages(deps: AnnotateMessagesDeps, batch: SessionEventBatch, applied: readonly AppliedChange[]): Promise<PublicEvent[]> {
   const { workspaceId } = batch;
   const events = batch.events.filter(isDeed);
-  const ids = await messageIdsOf(messages, batch, events);
+  const ids = await messageIdsOf(deps, batch, events);
   const told = events.flatMap((event, i) => (ids[i] === undefined ? [] : [{ messageId: ids[i], deeds: [deedOf(event)], mayComeLater: mayComeLater(event) }]));
   const changes = byMessage([...told, ...applied.flatMap(ownDeed)]);
-  const annotated = changes.length > 0 ? await messages.annotate(workspaceId, batch, changes) : [];
+  const annotated = changes.length > 0 ? await deps.messages.annotate(workspaceId, batch, changes) : [];
   const wires = new Map(events.map((event, i) => [ids[i], event]));
   return [
     ...annotated.flatMap(({ messageId, message, news }) => {
-      const peer = message?.peer ?? wires.get(messageId)?.peer ?? ''; // one of the two is there
+      const peer = wires.get(messageId)?.peer ?? message?.peer ?? ''; // one of the two is there; the message may lie under a former name
       const wireId = message?.wireId ?? wires.get(messageId)?.wireId ?? wireIdOf(messageId, batch.sessionId);
       return news.map((deed) => deedEvent(batch, { messageId, wireId, peer }, deed));
     }),
@@ -38,14 +42,10 @@ const isDeed = (event: SessionEvent): event is DeedEvent =>
 /** An incoming message is told before what is done to it, unless that is caught up on after a takeover. */
 const mayComeLater = ({ fromMe, messageAt }: DeedEvent): boolean => fromMe === false && typeof messageAt === 'string';
 
-async function messageIdsOf(messages: AnnotatingMessages, { workspaceId, sessionId }: SessionEventBatch, events: readonly DeedEvent[]): Promise<readonly (string | undefined)[]> {
-  const open = events.filter((event) => !mayComeLater(event));
-  const references = open.map(({ peer, wireId, messageAt }) => ({ sessionId, peer, wireId, at: messageAt ? Date.parse(messageAt) : null }));
-  const found = references.length > 0 ? await messages.findIds(workspaceId, references) : [];
-  return events.map((event) => {
-    const { peer, wireId, messageAt } = event;
-    return mayComeLater(event) ? messageIdOf(workspaceId, peer, Date.parse(messageAt ?? ''), wireId) : found[open.indexOf(event)];
-  });
+async function messageIdsOf(deps: FindMessagesDeps, { workspaceId, sessionId }: SessionEventBatch, events: readonly DeedEvent[]): Promise<readonly (string | undefined)[]> {
+  const references = events.map(({ peer, wireId, messageAt }) => ({ sessionId, peer, wireId, at: messageAt ? Date.parse(messageAt) : null }));
+  const found = await findMessages(deps, workspaceId, references);
+  return events.map((event, i) => found[i] ?? (mayComeLater(event) ? messageIdOf(workspaceId, event.peer, Date.parse(event.messageAt ?? ''), event.wireId) : undefined));
 }
 
 function deedOf(event: DeedEvent): Deed {

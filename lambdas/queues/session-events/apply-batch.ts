@@ -13,6 +13,8 @@ import type { ApplyJob } from '../../queue/record-handler.ts';
 import { annotateMessages } from './annotate-messages.ts';
 import type { makeCountOutcomes } from './count-outcomes.ts';
 import { countCampaigns, type CountingCampaigns } from './count-campaigns.ts';
+import { fetchFiles, type FetchFilesDeps } from './fetch-files.ts';
+import type { FindMessagesDeps } from './find-messages.ts';
 import { identifyPeers, type IdentifyPeersDeps } from './identify-peers.ts';
 import { signEvents } from './message-deed-events.ts';
 import { makeNoteActivity } from './note-activity.ts';
@@ -23,8 +25,8 @@ import { reportSession, type ReportingSessions } from './report-session.ts';
 import { settleMedia, type SettledMedia } from './settle-media.ts';
 import { touchChats, type TouchChatsDeps } from './touch-chats.ts';
 
-export interface ApplyBatchDeps extends TouchChatsDeps, IdentifyPeersDeps, NoteContactsDeps {
-  readonly chats: TouchChatsDeps['chats'] & IdentifyPeersDeps['chats'];
+export interface ApplyBatchDeps extends TouchChatsDeps, IdentifyPeersDeps, NoteContactsDeps, FetchFilesDeps {
+  readonly chats: TouchChatsDeps['chats'] & IdentifyPeersDeps['chats'] & FindMessagesDeps['chats'];
   readonly sessions: ReportingSessions;
   readonly messages: Pick<Messages, 'applyChanges' | 'insertInbound' | 'findIds' | 'annotate' | 'getMany' | 'settleMedia'>;
   readonly files: Pick<MediaFiles, 'noteReceived'>;
@@ -51,7 +53,8 @@ export function makeApplyBatch(deps: ApplyBatchDeps): ApplyJob<SessionEventBatch
     const ofSession = await reportSession(deps.sessions, batch, isRepeat);
     const applied = await deps.messages.applyChanges(batch.workspaceId, batch, foldChanges(batch.events.filter(isReceipt)));
     const received = await receiveMessages({ ...deps, now: () => deps.clock.now(), retentionMs: deps.mediaRetentionMs }, batch);
-    const ofDeeds = await annotateMessages(deps.messages, batch, applied);
+    await fetchFiles(deps, received);
+    const ofDeeds = await annotateMessages(deps, batch, applied);
     const settled = await settleMedia(deps.messages, batch);
     const ofChats = await touchChats(deps, batch, applied, received);
     const ofContacts = await noteContacts(deps, batch, applied, received);

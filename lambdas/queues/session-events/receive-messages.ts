@@ -7,6 +7,7 @@ import { receivedTime } from '../../../shared/domain/outbox/received-time.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { receivedMediaIdOf } from '../../../shared/identity/media-identity.ts';
 import { messageIdOf } from '../../../shared/identity/message-identity.ts';
+import { findMessages, type FindMessagesDeps } from './find-messages.ts';
 import type { ReceivedEvent } from './public-events.ts';
 
 export interface Received {
@@ -14,7 +15,7 @@ export interface Received {
   readonly event: ReceivedEvent;
 }
 
-export interface ReceiveMessagesDeps {
+export interface ReceiveMessagesDeps extends FindMessagesDeps {
   readonly messages: Pick<Messages, 'insertInbound' | 'findIds'>;
   readonly files: Pick<MediaFiles, 'noteReceived'>;
   readonly now: () => number;
@@ -23,10 +24,11 @@ export interface ReceiveMessagesDeps {
 }
 
 /** Stores what came in. What an earlier batch brought already is left out: clients report missed messages again. */
-export async function receiveMessages({ messages, files, now, retentionMs }: ReceiveMessagesDeps, batch: SessionEventBatch): Promise<Received[]> {
+export async function receiveMessages(deps: ReceiveMessagesDeps, batch: SessionEventBatch): Promise<Received[]> {
+  const { messages, files, now, retentionMs } = deps;
   const events = batch.events.filter((event): event is ReceivedEvent => event.type === 'message.received');
   const received = new Map(events.map((event) => [messageIdIn(batch, event), event]));
-  const repliedTo = await findRepliedTo(messages, batch, received);
+  const repliedTo = await findRepliedTo(deps, batch, received);
   const stored = await messages.insertInbound(batch, [...received].map(([id, event]) => inboundMessage(batch, id, event, repliedTo.get(id) ?? null)));
   const expiresAt = now() + retentionMs;
   const withFiles = stored.flatMap(({ id: messageId, workspaceId, media }) => (media ? [{ kind: 'received' as const, id: media.id, workspaceId, messageId, expiresAt }] : []));
@@ -39,13 +41,13 @@ export const messageIdIn = ({ workspaceId }: SessionEventBatch, { peer, at, wire
   messageIdOf(workspaceId, peer, Date.parse(at), wireId);
 
 /** What each reply answers, as far as we have it: in the table, or in this very batch. */
-async function findRepliedTo(messages: Pick<Messages, 'findIds'>, { workspaceId, sessionId }: SessionEventBatch, received: ReadonlyMap<string, ReceivedEvent>): Promise<ReadonlyMap<string, string>> {
+async function findRepliedTo(deps: FindMessagesDeps, { workspaceId, sessionId }: SessionEventBatch, received: ReadonlyMap<string, ReceivedEvent>): Promise<ReadonlyMap<string, string>> {
   const replies = [...received].flatMap(([id, { peer, replyToWireId, replyToAt }]) =>
     replyToWireId === null ? [] : [{ id, sessionId, peer, wireId: replyToWireId, at: replyToAt ? Date.parse(replyToAt) : null }]);
   if (replies.length === 0) return new Map();
   const inBatch = new Map([...received].map(([id, { peer, wireId }]) => [`${peer} ${wireId}`, id]));
   const open = replies.filter(({ peer, wireId }) => !inBatch.has(`${peer} ${wireId}`));
-  const found = await messages.findIds(workspaceId, open);
+  const found = await findMessages(deps, workspaceId, open);
   const ids = new Map(open.map(({ id }, i) => [id, found[i]]));
   return new Map(replies.flatMap(({ id, peer, wireId }) => {
     const target = inBatch.get(`${peer} ${wireId}`) ?? ids.get(id);

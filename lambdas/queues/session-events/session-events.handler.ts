@@ -59,6 +59,7 @@ const applyBatch = makeApplyBatch({
   consentOf: makeConsentOf({ ...CONSENT_WORDS, stop: [...CONSENT_WORDS.stop, ...config.STOP_WORDS] }),
   skipOptedOut: makeSkipOptedOut({ optedOutMessages, campaigns, announce }),
   announce,
+  enqueueMeta: sqsJobs(sqs, config.META_SENDS_QUEUE_URL),
   noteCounts: makeNoteCounts({ enqueue: sqsJobs(sqs, config.CAMPAIGN_STATS_QUEUE_URL), clock: systemClock }),
   clock: systemClock,
 });

@@ -78,6 +78,7 @@ const requeueWork = makeRequeueWork({
     metaSessions: dynamoMetaSessions(doc, tables.core),
     outbox,
     held: dynamoHeldMessages(doc, tables, clock),
+    messages,
     enqueue: enqueueMetaSends,
     clock,
   }),

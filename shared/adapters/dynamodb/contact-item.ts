@@ -13,12 +13,12 @@ export const contactItem = (contact: Contact, version: number): Item => ({
   ...contactKey(contact.workspaceId, contact.id),
   ...contact,
   version,
-  ...(contact.optedOut && { gsi1pk: optedOutOfWorkspace(contact.workspaceId), gsi1sk: contact.id }),
+  ...(contact.optedOut && !contact.isForgotten && { gsi1pk: optedOutOfWorkspace(contact.workspaceId), gsi1sk: contact.id }),
 });
 
 export const contactOf = (item: Item): Contact => {
-  const { id, workspaceId, name, isNameGiven, identities, attributes, optedOut, consentAt, origin, createdAt, updatedAt } = item as unknown as Contact;
-  return { id, workspaceId, name, isNameGiven, identities, attributes, optedOut, consentAt, origin, createdAt, updatedAt };
+  const { id, workspaceId, name, isNameGiven, identities, attributes, optedOut, consentAt, origin, createdAt, updatedAt, isForgotten } = item as unknown as Contact;
+  return { id, workspaceId, name, isNameGiven, identities, attributes, optedOut, consentAt, origin, createdAt, updatedAt, ...(isForgotten && { isForgotten }) };
 };
 
 export const heldOf = (item: Item): HeldContact => ({ contact: contactOf(item), version: Number(item['version']) });

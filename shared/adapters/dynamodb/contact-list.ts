@@ -26,7 +26,7 @@ function listAll(doc: DynamoDBDocumentClient, tableName: string, workspaceId: st
   const query = {
     TableName: tableName,
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-    ...(optedOut === false && { FilterExpression: 'optedOut = :no' }),
+    FilterExpression: `attribute_not_exists(isForgotten)${optedOut === false ? ' AND optedOut = :no' : ''}`,
     ExpressionAttributeValues: { ':pk': pk, ':first': 'con_', ':last': 'con_~', ...(optedOut === false && { ':no': false }) },
     ScanIndexForward: false,
     ...startAt(decodeCursor(list, page.cursor), (id) => contactKey(workspaceId, id)),
@@ -106,5 +106,5 @@ function isHit(contact: Contact, term: string, { wanted, optedOut }: Search): bo
   const terms = searchTermsOf(contact);
   const start = longestOf(wanted);
   const first = terms.filter((one) => one.startsWith(start)).toSorted()[0];
-  return first === term && matches(terms, wanted) && (optedOut === undefined || contact.optedOut === optedOut);
+  return !contact.isForgotten && first === term && matches(terms, wanted) && (optedOut === undefined || contact.optedOut === optedOut);
 }

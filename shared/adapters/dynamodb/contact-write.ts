@@ -11,7 +11,7 @@ type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 /** What one write of contacts does: `before` are replaced by `after`, into which all but the one with its id merge. */
 export interface ContactWrite {
   readonly before: readonly HeldContact[];
-  /** `undefined`: they are forgotten. */
+  /** `undefined`: nothing stays of them. */
   readonly after: Contact | undefined;
 }
 
@@ -109,4 +109,4 @@ function searchActions(TableName: string, { before, after }: ContactWrite): Acti
 }
 
 const entriesOf = (contacts: readonly Contact[]): ReadonlyMap<string, Key> =>
-  new Map(contacts.flatMap((contact) => searchTermsOf(contact).map((term) => [`${term}#${contact.id}`, searchTermKey(contact.workspaceId, term, contact.id)] as const)));
+  new Map(contacts.filter(({ isForgotten }) => !isForgotten).flatMap((contact) => searchTermsOf(contact).map((term) => [`${term}#${contact.id}`, searchTermKey(contact.workspaceId, term, contact.id)] as const)));

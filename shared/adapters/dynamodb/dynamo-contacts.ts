@@ -1,5 +1,5 @@
 import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Contact } from '../../domain/contacts/contact.ts';
+import { forgotten, type Contact } from '../../domain/contacts/contact.ts';
 import type { About, Changed, Contacts } from '../../domain/contacts/contacts.ts';
 import { contactNotFound, DomainError } from '../../domain/errors.ts';
 import { batchGet } from './batch.ts';
@@ -18,6 +18,7 @@ export function dynamoContacts(doc: DynamoDBDocumentClient, tableName: string): 
     let id: string | undefined = contactId;
     for (let merges = 0; id !== undefined && merges < MOST_MERGES; merges++) {
       const contact = await get(doc, tableName, contactKey(workspaceId, id));
+      if (contact?.['isForgotten']) break;
       if (contact) return heldOf(contact);
       id = (await get(doc, tableName, mergedContactKey(workspaceId, id)))?.['into'] as string | undefined;
     }
@@ -61,7 +62,7 @@ export function dynamoContacts(doc: DynamoDBDocumentClient, tableName: string): 
     async remove(workspaceId, contactId) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const held = await heldById(workspaceId, contactId);
-        if (await writeContact(doc, tableName, { before: [held], after: undefined })) return;
+        if (await writeContact(doc, tableName, { before: [held], after: forgotten(held.contact) })) return;
       }
       throw new DomainError('unavailable', 'database_busy', 'The contact keeps changing. Try again shortly.', { retryAfterSeconds: 2 });
     },

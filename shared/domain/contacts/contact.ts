@@ -19,6 +19,8 @@ export interface Contact {
   readonly origin: 'api' | 'import' | 'chat';
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Deleted: kept for nothing but the opt-out, in no list and under no id, until they are met again. */
+  readonly isForgotten?: true;
 }
 
 export const phoneNumberOf = ({ identities }: Pick<Contact, 'identities'>): string | null => currentOf(identities, 'phone');
@@ -35,7 +37,7 @@ export interface ContactFacts {
 }
 
 /** The contact with what is new about it. A name somebody gave is not replaced by what WhatsApp shows. */
-export function withFacts(contact: Contact, facts: ContactFacts): Contact {
+export function withFacts({ isForgotten: _forgotten, ...contact }: Contact, facts: ContactFacts): Contact {
   const isGiven = facts.isNameGiven ?? false;
   const takesName = facts.name !== undefined && (isGiven || !contact.isNameGiven);
   const consentChanges = facts.optedOut !== undefined && facts.optedOut !== contact.optedOut;
@@ -51,6 +53,10 @@ export function withFacts(contact: Contact, facts: ContactFacts): Contact {
 
 const withAttributes = (before: Contact['attributes'], change: NonNullable<ContactFacts['attributes']>): Contact['attributes'] =>
   Object.fromEntries(Object.entries({ ...before, ...change }).filter((entry): entry is [string, AttributeValue] => entry[1] !== null));
+
+/** What stays of a contact that is deleted: that they opted out, by any of their names. `undefined`: nothing. */
+export const forgotten = (contact: Contact): Contact | undefined =>
+  contact.optedOut ? { ...contact, name: null, isNameGiven: false, attributes: {}, origin: 'chat', isForgotten: true } : undefined;
 
 /** Whether two states of a contact say the same. */
 export const isSame = ({ updatedAt: _then, ...one }: Contact, { updatedAt: _now, ...other }: Contact): boolean =>

@@ -46,7 +46,10 @@ export interface Contacts {
    * may be somebody's after all, or its write may have met another: `change` settles them one by one.
    */
   insertMany(contacts: readonly Contact[]): Promise<readonly boolean[]>;
-  /** Forgets the contact with all its names. Chats and messages stay. Throws `contact_not_found`. */
+  /**
+   * Forgets the contact; chats and messages stay. Of one who opted out that is kept, under their names: `find` and
+   * `change` meet a contact that `isForgotten`, `get` and `list` do not. Throws `contact_not_found`.
+   */
   remove(workspaceId: string, contactId: string): Promise<void>;
   /** Newest first; with `search`, by the term that was found. */
   list(workspaceId: string, page: PageRequest, filter?: ContactFilter): Promise<Page<Contact>>;

@@ -9,8 +9,10 @@ export function unite(one: Contact, other: Contact): Contact {
   if (one.id === other.id) return one;
   const [older, younger] = isOlder(one, other) ? [one, other] : [other, one];
   const named = [older, younger].find(({ isNameGiven }) => isNameGiven) ?? [older, younger].find(({ name }) => name !== null);
+  const { isForgotten, ...kept } = older;
   return {
-    ...older,
+    ...kept,
+    ...(isForgotten && younger.isForgotten && { isForgotten }),
     name: named?.name ?? null,
     isNameGiven: named?.isNameGiven ?? false,
     identities: joined(younger.identities, older.identities),

@@ -28,6 +28,8 @@ const FITTING: Readonly<Record<MediaType, readonly string[]>> = {
   document: [''],
 };
 
+export const isMediaType = (type: string): type is MediaType => Object.hasOwn(FITTING, type);
+
 /** Whether a file of this media type may go as such a message. Anything goes as a document. */
 export const fitsType = (type: MediaType, mimetype: string): boolean => FITTING[type].some((prefix) => mimetype.startsWith(prefix));
 

@@ -9,6 +9,8 @@ export interface ReceivedMedia {
   readonly sha256: string | null; // base64
   readonly status: 'pending' | 'stored' | 'failed';
   readonly failure: MessageFailure | null;
+  /** Meta's id of the file; files that come over WhatsApp Web have none. */
+  readonly providerId?: string;
 }
 
 /** What became of it. */

@@ -1,4 +1,5 @@
 import { Priority, type MessageStatus } from '../../contracts/message.ts';
+import type { Chats } from '../chats/chats.ts';
 import { DomainError } from '../errors.ts';
 import { DELETE_WITHIN_MS, EDIT_WITHIN_MS, isAction, targetOf } from './actions.ts';
 import type { Messages, StoredMessage } from './messages.ts';
@@ -8,17 +9,29 @@ const LEFT: readonly MessageStatus[] = ['sending', 'sent', 'delivered', 'read', 
 const CANNOT_TRAVEL: readonly StoredMessage['type'][] = ['template', 'unknown'];
 const HAS_CAPTION: readonly StoredMessage['type'][] = ['image', 'video', 'document'];
 
+export interface ReferenceDeps {
+  readonly messages: Pick<Messages, 'getMany'>;
+  readonly chats: Pick<Chats, 'get'>;
+}
+
 /**
  * Throws unless all that a message refers to is there and may be referred to so: `invalid_request` naming the field,
  * `message_not_sent` (409) for what has not left yet and leaves later, `edit_window_closed` or `delete_window_closed`.
  */
-export async function requireReferences(messages: Pick<Messages, 'getMany'>, message: OutboundMessage): Promise<void> {
+export async function requireReferences(deps: ReferenceDeps, message: OutboundMessage): Promise<void> {
   const target = targetOf(message.content);
   const ids = [...(message.replyTo === null ? [] : [message.replyTo]), ...(target ? [target.id] : [])];
   if (ids.length === 0) return;
-  const found = await messages.getMany(message.workspaceId, ids);
+  const found = await whereTheyAre(deps, message, ids);
   if (message.replyTo !== null) sameChat(message, found.get(message.replyTo), 'replyTo');
   if (target) checkTarget(message, found.get(target.id), target.path);
+}
+
+/** The messages, each as one of the chat it belongs to by now: another than its own if that went into one with more of the same person's names. */
+async function whereTheyAre({ messages, chats }: ReferenceDeps, { workspaceId, chatId }: OutboundMessage, ids: readonly string[]): Promise<ReadonlyMap<string, StoredMessage>> {
+  const found = await messages.getMany(workspaceId, ids);
+  const placed = [...found].map(async ([id, one]) => [id, one.chatId === chatId ? one : { ...one, chatId: (await chats.get(workspaceId, one.chatId)).id }] as const);
+  return new Map(await Promise.all(placed));
 }
 
 function checkTarget(message: OutboundMessage, found: StoredMessage | undefined, path: string): void {

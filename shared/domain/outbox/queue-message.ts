@@ -1,4 +1,5 @@
 import type { MessageContent, Priority } from '../../contracts/message.ts';
+import type { Chats } from '../chats/chats.ts';
 import { DomainError } from '../errors.ts';
 import { requireSupported } from '../providers/provider-types.ts';
 import type { InstanceCalls } from '../sessions/instance-calls.ts';
@@ -32,6 +33,7 @@ export interface MessageOrder {
 export interface QueueMessageDeps {
   readonly outbox: Pick<Outbox, 'insert'>;
   readonly messages: Pick<Messages, 'get' | 'getMany'>;
+  readonly chats: Pick<Chats, 'get'>;
   readonly calls: Pick<InstanceCalls, 'nudge'>;
   /** What the provider of the session asks of it beyond its type; throws `window_closed` and the like. */
   readonly requireSendable: RequireSendable;
@@ -58,7 +60,7 @@ export function makeQueueMessage(deps: QueueMessageDeps) {
     requireWholeText(ordered);
     requireWithinAYear(ordered, order.now);
     requirePublicMedia(deps, ordered);
-    await requireReferences(deps.messages, ordered);
+    await requireReferences(deps, ordered);
     await deps.requireSendable(order);
     const message = { ...ordered, content: await deps.attachMedia(ordered.workspaceId, ordered.content, order.session.provider) };
     const { inserted } = await deps.outbox.insert(message);

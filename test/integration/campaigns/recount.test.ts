@@ -42,7 +42,7 @@ describe('counts that were lost heal (I5)', () => {
   function consumer(campaigns: ApplyBatchDeps['campaigns'] = world.campaigns) {
     const chats = dynamoChats(world.dynamo.doc, world.dynamo.tables.messages);
     const announce = async () => {};
-    const media = { files: dynamoMediaFiles(world.dynamo.doc, world.dynamo.tables.core), addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 1_000 };
+    const media = { files: dynamoMediaFiles(world.dynamo.doc, world.dynamo.tables.core), enqueueMeta: async () => {}, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 1_000 };
     return makeApplyBatch({ ...world, ...media, chats, campaigns, countOutcomes: async () => {}, numberEvents: async (_, events) => events, publish: async () => {}, announce, consentOf: () => undefined, skipOptedOut: async () => {} });
   }
   const deliver = (batch: SessionEventBatch, isRepeat = false) => consumer()(batch, { isRepeat });

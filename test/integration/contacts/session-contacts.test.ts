@@ -55,7 +55,7 @@ async function deliver(batch: SessionEventBatch, isRepeat = false): Promise<void
   const { doc, tables } = world.dynamo;
   await makeApplyBatch({
     ...world, chats, countOutcomes: async () => {}, publish, announce, consentOf: makeConsentOf(), skipOptedOut,
-    files: dynamoMediaFiles(doc, tables.core), addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 1_000,
+    files: dynamoMediaFiles(doc, tables.core), enqueueMeta: async () => {}, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 1_000,
     numberEvents: async (_, events) => events,
   })(batch, { isRepeat });
 }
@@ -95,6 +95,21 @@ describe('a mapping that becomes known', () => {
     expect([...first.items, ...(await texts(1, first.cursor)).items].map(({ text }) => text)).toEqual(['Second', 'First']);
     expect(changes()).toContain('merged');
     expect((await contactOf(LID))?.id).toBe((await contactOf(ADA))?.id);
+  });
+
+  it('leaves messages from before it within reach of reactions, edits and answers', async () => {
+    await report(message(LID, 'Before', 1, { wireId: 'BEFORE' }));
+    await report(identity(2, { phoneNumber: ADA, lid: LID }));
+    const chatId = (await listed())[0]?.id;
+    const about = { peer: LID, wireId: 'BEFORE', messageAt: at(1), fromMe: false, author: LID };
+    const answer = message(LID, 'Answer', 4);
+    await report({ type: 'message.reaction', at: at(3), ...about, emoji: '👍' }, { ...answer, replyToWireId: 'BEFORE', replyToAt: at(1) } as SessionEvent);
+    await report({ type: 'message.edited', at: at(5), ...about, peer: ADA, messageAt: null, text: 'Changed' });
+    const stored = (await world.messages.listOfChat(workspaceId, chatId ?? '', { limit: 9 }, [chatIdOf(workspaceId, ses, LID)])).items;
+    const before = stored.find(({ wireId }) => wireId === 'BEFORE');
+    expect(before).toMatchObject({ text: 'Changed', peer: LID, reactions: [{ emoji: '👍' }] });
+    expect(stored.find(({ text }) => text === 'Answer')).toMatchObject({ replyTo: before?.id });
+    expect(published.filter(({ type }) => type === 'message.reaction')).toMatchObject([{ chatId, data: { messageId: before?.id, peer: ADA } }]);
   });
 
   it('is used by what comes with it and after it, and nothing is stored twice', async () => {

@@ -78,7 +78,7 @@ describe('session events', () => {
     const countOutcomes = makeCountOutcomes({ ...ports, clock: systemClock });
     const skipOptedOut = makeSkipOptedOut({ ...ports, announce });
     const numberEvents = makeNumberEvents(dynamoChatNumbers(doc ?? dynamo.doc, dynamo.tables.messages));
-    return makeApplyBatch({ ...ports, countOutcomes, numberEvents, publish, announce, consentOf: makeConsentOf(), skipOptedOut, noteCounts: async () => {}, clock: systemClock, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 3_600_000 });
+    return makeApplyBatch({ ...ports, countOutcomes, numberEvents, publish, announce, consentOf: makeConsentOf(), skipOptedOut, noteCounts: async () => {}, clock: systemClock, enqueueMeta: async () => {}, addMediaLink: makeAddMediaLink(memoryMediaStore()), mediaRetentionMs: 3_600_000 });
   }
 
   /** A workspace with a session, a webhook for everything, a running campaign of three and two direct messages. */

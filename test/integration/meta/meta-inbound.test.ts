@@ -60,7 +60,7 @@ describe('A customer who writes to a number at Meta', () => {
   });
 
   it.each([
-    { type: 'image', content: { id: '77', mime_type: 'image/jpeg', sha256: Buffer.alloc(32, 7).toString('base64'), caption: 'See' }, shown: { type: 'image', text: 'See' }, media: { mimetype: 'image/jpeg', providerId: '77', sha256: '07'.repeat(32) } },
+    { type: 'image', content: { id: '77', mime_type: 'image/jpeg', sha256: Buffer.alloc(32, 7).toString('base64'), caption: 'See' }, shown: { type: 'image', text: 'See' }, media: { mimetype: 'image/jpeg', providerId: '77', sha256: Buffer.alloc(32, 7).toString('base64') } },
     { type: 'video', content: { id: '78', mime_type: 'video/mp4' }, shown: { type: 'video', text: null }, media: { providerId: '78' } },
     { type: 'audio', content: { id: '79', mime_type: 'audio/ogg; codecs=opus', voice: true }, shown: { type: 'voice', text: null }, media: { mimetype: 'audio/ogg' } },
     { type: 'audio', content: { id: '80', mime_type: 'audio/mpeg' }, shown: { type: 'audio', text: null }, media: { providerId: '80' } },

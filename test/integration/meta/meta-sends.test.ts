@@ -40,6 +40,15 @@ describe('the sender of numbers on the Cloud API', () => {
     expect((await shown(messages[0] as OutboundMessage)).wireId).toMatch(/^wamid\./);
   });
 
+  it('finds the message a customer reacts to by Meta’s id for it', async () => {
+    const message = await withText('nice?');
+    await world.run(session);
+    const { wireId } = await shown(message);
+    await world.reported(session, { type: 'message.reaction', at: new Date().toISOString(), peer: ADA, wireId: wireId ?? '', author: ADA, emoji: '👍' });
+    expect(await shown(message)).toMatchObject({ reactions: [{ emoji: '👍', author: ADA }] });
+    expect(world.published.filter(({ type }) => type === 'message.reaction')).toMatchObject([{ data: { messageId: message.id } }]);
+  });
+
   it('I2: of many runs at once each message leaves once', async () => {
     const messages = await Promise.all(Array.from({ length: 30 }, (_, i) => withText(`m${i}`)));
     await Promise.all(Array.from({ length: 6 }, () => world.sender()(session.id)));

@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MetaClient, type BusinessNumber } from '../../../local/client/meta-client.ts';
 import { startMetaService } from '../../../local/meta/service.ts';
+import { makeBringFile } from '../../../lambdas/queues/meta-sends/bring-file.ts';
 import { makeFillTemplate } from '../../../lambdas/queues/meta-sends/fill-template.ts';
 import { makeGraphMessage } from '../../../lambdas/queues/meta-sends/graph-message.ts';
 import { makeReport } from '../../../lambdas/queues/meta-sends/report.ts';
 import { makeSendClaimed } from '../../../lambdas/queues/meta-sends/send-claimed.ts';
 import { makeSendDue } from '../../../lambdas/queues/meta-sends/send-due.ts';
 import { makeSendPass } from '../../../lambdas/queues/meta-sends/send-pass.ts';
+import { makeSettleFile } from '../../../lambdas/queues/meta-sends/settle-file.ts';
 import { makeSettleHeld } from '../../../lambdas/queues/meta-sends/settle-held.ts';
 import { makeApplyBatch } from '../../../lambdas/queues/session-events/apply-batch.ts';
 import { makeCountOutcomes } from '../../../lambdas/queues/session-events/count-outcomes.ts';
@@ -28,8 +30,10 @@ import { dynamoMediaFiles } from '../../../shared/adapters/dynamodb/dynamo-media
 import { dynamoTemplates } from '../../../shared/adapters/dynamodb/dynamo-templates.ts';
 import { graphClient } from '../../../shared/adapters/meta/graph-client.ts';
 import type { MetaSendJob } from '../../../shared/contracts/jobs.ts';
+import type { PublicEvent } from '../../../shared/contracts/public-event.ts';
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
 import { makeConsentOf } from '../../../shared/domain/contacts/consent-words.ts';
+import type { EnqueueJobs } from '../../../shared/domain/job-queue.ts';
 import { makeAddMediaLink } from '../../../shared/domain/media/media-links.ts';
 import type { Graph } from '../../../shared/domain/meta/graph.ts';
 import type { OutboundMessage } from '../../../shared/domain/outbox/outbound-message.ts';
@@ -66,6 +70,9 @@ export async function startSenderWorld() {
   const jobs: Job[] = [];
   const queue: SessionEventBatch[] = [];
   const batches: SessionEventBatch[] = [];
+  const published: PublicEvent[] = [];
+  const store = memoryMediaStore();
+  const enqueueMeta: EnqueueJobs<MetaSendJob> = async (some, { delaySeconds = 0 } = {}) => void jobs.push(...some.map((job) => ({ job, delaySeconds })));
   const applyBatch = numberArrivals(
     dynamoArrivals(doc, tables.core),
     makeApplyBatch({
@@ -76,12 +83,13 @@ export async function startSenderWorld() {
       contacts: dynamoContacts(doc, tables.core),
       consentOf: makeConsentOf(),
       skipOptedOut: async () => undefined,
-      publish: async () => undefined,
+      publish: async (_, events) => void published.push(...events),
       announce: async () => undefined,
       numberEvents: async (_, events) => events,
       noteCounts: async () => undefined,
+      enqueueMeta,
       files: dynamoMediaFiles(doc, tables.core),
-      addMediaLink: makeAddMediaLink(memoryMediaStore()),
+      addMediaLink: makeAddMediaLink(store),
       mediaRetentionMs: 1_000,
     }),
   );
@@ -90,7 +98,7 @@ export async function startSenderWorld() {
   /** A sender, as one run of the function has it; `graph` in place of the real client. */
   const sender = (graph: Graph = graphClient({ baseUrl: service.graph, timeoutMs: 500 })) => {
     const graphMessage = makeGraphMessage({
-      graph, messages,
+      graph, messages, store,
       fillTemplate: makeFillTemplate(templates),
       within: (_ms, work) => work,
     });
@@ -99,10 +107,19 @@ export async function startSenderWorld() {
       accounts: { get: async (sessionId) => numbers.get(sessionId) as BusinessNumber },
       settleHeld: makeSettleHeld({ held, report, clock }),
       sendPass: makeSendPass({ outbox, held, pairs: dynamoPairBuckets(doc, tables.core), sendClaimed: makeSendClaimed({ graph, graphMessage, clock }), report, clock }),
-      enqueue: async (some, { delaySeconds = 0 } = {}) => void jobs.push(...some.map((job) => ({ job, delaySeconds }))),
+      enqueue: enqueueMeta,
       pause: (ms) => pause(Math.min(ms, 20)),
     });
   };
+
+  /** Does a job about a file, as the function does. */
+  const fetchFile = (graph: Graph = graphClient({ baseUrl: service.graph, timeoutMs: 500 })) =>
+    makeSettleFile({
+      messages, sessions, report, clock,
+      accounts: { get: async (sessionId) => numbers.get(sessionId) as BusinessNumber },
+      bringFile: makeBringFile({ graph, store, within: (_ms, work) => work }),
+      enqueue: enqueueMeta,
+    });
 
   /** What the consumer of session events makes of what was reported. */
   async function consume(): Promise<void> {
@@ -113,7 +130,7 @@ export async function startSenderWorld() {
   }
 
   return {
-    dynamo, service, meta, clock, sessions, outbox, messages, campaigns, held, leases, policies, outcomes, chats, templates, jobs, batches, sender, consume,
+    dynamo, service, meta, clock, sessions, outbox, messages, campaigns, held, leases, policies, outcomes, chats, templates, store, jobs, batches, published, sender, fetchFile, consume,
     pass: (ms: number) => void (aheadMs += ms),
     async number(change: Partial<Session> = {}): Promise<{ readonly session: Session; readonly shop: BusinessNumber }> {
       const shop = await meta.number(`+49301${String(numbers.size).padStart(5, '0')}`);

@@ -1,4 +1,4 @@
-import type { Contact } from '../../../shared/domain/contacts/contact.ts';
+import { forgotten, type Contact } from '../../../shared/domain/contacts/contact.ts';
 import type { Contacts } from '../../../shared/domain/contacts/contacts.ts';
 import { longestOf, matches, searchTermsOf, wantedTerms } from '../../../shared/domain/contacts/search-terms.ts';
 import { contactNotFound } from '../../../shared/domain/errors.ts';
@@ -14,7 +14,7 @@ export function memoryContacts(): Contacts {
   const get = (workspaceId: string, contactId: string): Contact => {
     const contact = all.get(contactId);
     const next = mergedInto.get(contactId);
-    if (contact?.workspaceId === workspaceId) return contact;
+    if (contact?.workspaceId === workspaceId && !contact.isForgotten) return contact;
     if (next === undefined) throw contactNotFound(contactId);
     return get(workspaceId, next);
   };
@@ -49,11 +49,14 @@ export function memoryContacts(): Contacts {
       });
     },
     async remove(workspaceId, contactId) {
-      all.delete(get(workspaceId, contactId).id);
+      const contact = get(workspaceId, contactId);
+      const rest = forgotten(contact);
+      if (rest) all.set(contact.id, rest);
+      else all.delete(contact.id);
     },
     async list(workspaceId, page, { optedOut, search } = {}) {
       const wanted = wantedTerms(search ?? '');
-      const kept = inWorkspace(workspaceId).filter((contact) => optedOut === undefined || contact.optedOut === optedOut);
+      const kept = inWorkspace(workspaceId).filter((contact) => !contact.isForgotten && (optedOut === undefined || contact.optedOut === optedOut));
       const byId = kept.toSorted((a, b) => (a.id < b.id ? 1 : -1));
       const list = JSON.stringify([workspaceId, optedOut, wanted]);
       if (search === undefined) return pageOfRows(list, byId, page, ({ id }) => id, (a, b) => a > b);

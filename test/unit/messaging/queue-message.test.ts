@@ -9,6 +9,7 @@ import type { Session } from '../../../shared/domain/sessions/session.ts';
 import { chatIdOf } from '../../../shared/identity/chat-identity.ts';
 import { messageIdOf } from '../../../shared/identity/message-identity.ts';
 import { aSession } from '../../support/builders/session.ts';
+import { memoryChats } from '../../support/fakes/memory-chats.ts';
 import { memoryMessageTable, type MessageRow } from '../../support/fakes/memory-message-table.ts';
 import { memoryMessages } from '../../support/fakes/memory-messages.ts';
 import { memoryOutbox } from '../../support/fakes/memory-outbox.ts';
@@ -26,8 +27,9 @@ function setUp() {
   const nudged: string[] = [];
   const calls = { nudge: async ({ id }: { id: string }) => void nudged.push(id) };
   const isPublicUrl = (url: string) => url.startsWith('https://public');
-  const queueMessage = makeQueueMessage({ outbox: memoryOutbox(table), messages, calls, requireSendable: async () => undefined, isPublicUrl, attachMedia: async (_, content) => content, messageIdOf, chatIdOf });
-  return { table, messages, nudged, queueMessage };
+  const chats = memoryChats(table);
+  const queueMessage = makeQueueMessage({ outbox: memoryOutbox(table), messages, chats, calls, requireSendable: async () => undefined, isPublicUrl, attachMedia: async (_, content) => content, messageIdOf, chatIdOf });
+  return { table, messages, chats, nudged, queueMessage };
 }
 
 describe('queueMessage', () => {
@@ -43,6 +45,18 @@ describe('queueMessage', () => {
     table.rows.set(id, { ...(table.rows.get(id) as MessageRow), status: 'sent' });
     expect(await queueMessage(order())).toMatchObject({ id, status: 'sent' });
     expect((await queueMessage(order({ seed: 'two' }))).id).not.toBe(id);
+  });
+
+  it('takes an answer to a message from before its chat became part of this one, and to none of another chat', async () => {
+    const { queueMessage, chats } = setUp();
+    const lid = '123@lid';
+    const first = await queueMessage(order({ peer: lid }));
+    const touch = { workspaceId: session.workspaceId, sessionId: session.id, at: NOW, preview: null, unread: 0, sequence: '1' };
+    await chats.touch({ ...touch, peer: lid });
+    await expect(queueMessage(order({ replyTo: first.id }))).rejects.toMatchObject({ fields: [{ path: 'replyTo' }] });
+    await chats.mergeInto(session.workspaceId, lid, order().peer);
+    expect(await queueMessage(order({ replyTo: first.id }))).toMatchObject({ replyTo: first.id });
+    await expect(queueMessage(order({ peer: '+4915199999999', replyTo: first.id }))).rejects.toMatchObject({ fields: [{ path: 'replyTo' }] });
   });
 
   it('wakes the sender of what is due, even if the first try died before that', async () => {
