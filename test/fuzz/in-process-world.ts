@@ -1,10 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { HttpHandler } from '../../lambdas/http/http-api.ts';
 import { MetaClient, type BusinessNumber } from '../../local/client/meta-client.ts';
 import { startMetaService } from '../../local/meta/service.ts';
 import { dynamoWorkspaces } from '../../shared/adapters/dynamodb/dynamo-workspaces.ts';
+import type { Sessions } from '../../shared/domain/sessions/sessions.ts';
+import { PhoneNumber } from '../../shared/contracts/phone-number.ts';
 import { Scope } from '../../shared/contracts/api/common.ts';
 import { startApiWorld } from '../integration/messaging/api-world.ts';
 import { APP_SECRET, secretArn, startSecurity } from '../integration/meta/meta-world.ts';
@@ -35,6 +38,7 @@ export async function startInProcessWorld(): Promise<FuzzWorld> {
     CREDENTIALS_KEY_ARN: security.keyArn,
     META_GRAPH_URL: meta.graph,
   });
+  world.instanceAnswer.body = { onWhatsApp: [true] };
   const workspaces = { own: anId('wsp'), stranger: anId('wsp') } as const;
   for (const id of Object.values(workspaces)) {
     await dynamoWorkspaces(world.dynamo.doc, world.dynamo.tables.core).insert({ id, name: 'Fuzz', createdAt: Date.now() });
@@ -45,7 +49,9 @@ export async function startInProcessWorld(): Promise<FuzzWorld> {
   const call = async (request: FuzzRequest, operation: FuzzOperation): Promise<FuzzAnswer> => {
     const body = request.body?.replaceAll(META_NUMBER_MARK, number.phoneNumberId);
     const event = eventOf({ ...request, body }, operation, workspaces);
-    return answerOf(await (await ownerOf(handlers, request.path))(event, lambdaContext()));
+    const answering = (await ownerOf(handlers, request.path))(event, lambdaContext());
+    await asked(world.sessions, request);
+    return answerOf(await answering);
   };
   await call(metaSession(number), { contract: { isPublic: undefined } } as unknown as FuzzOperation);
   return {
@@ -107,6 +113,16 @@ function signatures(method: string, path: string, body: string): Record<string, 
   const timestamp = String(Math.floor(Date.now() / 1_000));
   const hmac = (text: string) => createHmac('sha256', APP_SECRET).update(text).digest('hex');
   return { 'x-hub-signature-256': `sha256=${hmac(body)}`, 'x-hmac-timestamp': timestamp, 'x-hmac-signature': hmac(timestamp + method + path + body) };
+}
+
+/** Does the part of a fleet for a call that waits for it: gives a pairing code. */
+async function asked(sessions: Pick<Sessions, 'savePairingCode'>, { path, body = '' }: FuzzRequest): Promise<void> {
+  const sessionId = /^\/v1\/sessions\/(ses_\w{26})\/pairing-code\/?$/.exec(path)?.[1];
+  const number = /"phoneNumber":"([^"]*)"/.exec(body)?.[1];
+  const phoneNumber = PhoneNumber.safeParse(number).data;
+  if (sessionId === undefined || phoneNumber === undefined) return;
+  await pause(20); // until the call has looked which code there was before
+  await sessions.savePairingCode(sessionId, { code: 'ABCD1234', expiresAt: new Date(Date.now() + 60_000).toISOString(), phoneNumber });
 }
 
 const metaSession = ({ phoneNumberId, businessAccountId, accessToken }: BusinessNumber): FuzzRequest => ({

@@ -18,9 +18,9 @@ interface WriteRequest extends Write {
 const WRITES = /\.(PutItem|UpdateItem|DeleteItem|TransactWriteItems|BatchWriteItem)$/;
 /**
  * What a refused request may write: its note that the `Idempotency-Key` is in use (and its removal), that a signature was
- * used, and how much a session reported from outside.
+ * used, how much a session reported from outside, and the budget of number checks (taken, and given back).
  */
-const BOOKKEEPING = /^(IDEM#|SIGNATURE#|S#\S+ EVENTS$)/;
+const BOOKKEEPING = /^(IDEM#|SIGNATURE#|S#\S+ (EVENTS$|CHECKS#))/;
 
 /** Stands before a DynamoDB, passes everything on, and notes the key of each item that was written. */
 export class WriteLog {

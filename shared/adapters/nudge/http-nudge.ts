@@ -63,7 +63,17 @@ export function httpNudge({ directory, readSecret, clock = systemClock }: HttpNu
     command: async (session, command) => (await ask(session, 'commands', command)) !== undefined,
     async checkNumbers(session, numbers) {
       const answer = await ask(session, 'checks', { numbers: [...numbers] }, CHECK_TIMEOUT_MS);
-      return answer === undefined ? undefined : NumberCheckAnswer.parse(JSON.parse(answer)).onWhatsApp;
+      return answer === undefined ? undefined : checkAnswerIn(answer);
     },
   };
+}
+
+/** `undefined` for anything else: an instance of another version is as good as none. */
+function checkAnswerIn(text: string): readonly (boolean | null)[] | undefined {
+  try {
+    return NumberCheckAnswer.parse(JSON.parse(text)).onWhatsApp;
+  } catch (error) {
+    logger.warn('Instance answered a number check in a way we do not know', { failure: loggableError(error) });
+    return undefined;
+  }
 }
