@@ -50,7 +50,7 @@ export async function startInProcessWorld(): Promise<FuzzWorld> {
     const body = request.body?.replaceAll(META_NUMBER_MARK, number.phoneNumberId);
     const event = eventOf({ ...request, body }, operation, workspaces);
     const answering = (await ownerOf(handlers, request.path))(event, lambdaContext());
-    await asked(world.sessions, request);
+    await Promise.race([answering, fleetFor(world.sessions, request, answering)]);
     return answerOf(await answering);
   };
   await call(metaSession(number), { contract: { isPublic: undefined } } as unknown as FuzzOperation);
@@ -115,14 +115,19 @@ function signatures(method: string, path: string, body: string): Record<string, 
   return { 'x-hub-signature-256': `sha256=${hmac(body)}`, 'x-hmac-timestamp': timestamp, 'x-hmac-signature': hmac(timestamp + method + path + body) };
 }
 
-/** Does the part of a fleet for a call that waits for it: gives a pairing code. */
-async function asked(sessions: Pick<Sessions, 'savePairingCode'>, { path, body = '' }: FuzzRequest): Promise<void> {
+/** Does the part of a fleet for a call that waits for it: gives pairing codes until it has been answered. */
+async function fleetFor(sessions: Pick<Sessions, 'savePairingCode'>, { path, body = '' }: FuzzRequest, answering: Promise<unknown>): Promise<void> {
   const sessionId = /^\/v1\/sessions\/(ses_\w{26})\/pairing-code\/?$/.exec(path)?.[1];
   const number = /"phoneNumber":"([^"]*)"/.exec(body)?.[1];
   const phoneNumber = PhoneNumber.safeParse(number).data;
   if (sessionId === undefined || phoneNumber === undefined) return;
-  await pause(20); // until the call has looked which code there was before
-  await sessions.savePairingCode(sessionId, { code: 'ABCD1234', expiresAt: new Date(Date.now() + 60_000).toISOString(), phoneNumber });
+  let isAnswered = false;
+  void answering.finally(() => (isAnswered = true));
+  while (!isAnswered) {
+    const expiresAt = new Date(Date.now() + 60_000).toISOString(); // another each time: the call wants one that was not there before
+    await sessions.savePairingCode(sessionId, { code: 'ABCD1234', expiresAt, phoneNumber });
+    await Promise.race([answering, pause(100)]);
+  }
 }
 
 const metaSession = ({ phoneNumberId, businessAccountId, accessToken }: BusinessNumber): FuzzRequest => ({

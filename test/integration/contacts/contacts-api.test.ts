@@ -43,6 +43,7 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     CONTACT_IMPORTS_QUEUE_URL: importsUrl,
     WEBHOOK_DELIVERIES_QUEUE_URL: await queues.create('webhook-deliveries'),
+    WEBSOCKET_PUSHES_QUEUE_URL: await queues.create('websocket-pushes'),
   });
   contacts = dynamoContacts(world.dynamo.doc, world.dynamo.tables.core);
   handlers = {
@@ -257,7 +258,7 @@ describe('POST /v1/contacts/check', () => {
     expect(status).toBe(200);
     const rows = (body as { data: CheckedNumberView[] }).data;
     expect(rows.map(({ number, isOnWhatsApp, contactId }) => [number, isOnWhatsApp, contactId])).toEqual([[ADA, true, id], [numbers[1], false, undefined], [numbers[2], null, undefined]]);
-    const asked = () => world.instance.received.filter(({ path }) => path === `/sessions/${session.id}/checks`).map(({ body: text }) => JSON.parse(text));
+    const asked = () => world.instance.received.filter(({ path }) => path.startsWith(`/sessions/${session.id}/checks?`)).map(({ body: text }) => JSON.parse(text));
     expect(asked()).toEqual([{ numbers }]);
     world.instanceAnswer.body = { onWhatsApp: [true] };
     expect((await check(numbers)).body).toMatchObject({ data: [{ isOnWhatsApp: true }, { isOnWhatsApp: false }, { isOnWhatsApp: true }] });
