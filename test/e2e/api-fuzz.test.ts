@@ -23,7 +23,7 @@ describe('the API over HTTP, fuzzed from its OpenAPI document', () => {
     expect(calls).toBeGreaterThanOrEqual(RUNS);
   }, START_MS);
 
-  it.each([
+  it.each<{ what: string; headers: Record<string, string>; query: string; status: number }>([
     { what: 'a header called constructor', headers: { constructor: 'x' }, query: '', status: 200 },
     { what: 'a header called __proto__', headers: { ['__proto__']: 'x' }, query: '', status: 200 },
     { what: 'a query parameter called constructor', headers: {}, query: '?constructor=1', status: 422 },
