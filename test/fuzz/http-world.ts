@@ -25,7 +25,8 @@ export async function httpWorld({ api, apiKey, operatorKey, otherApiKey, workspa
 /** The path goes out as it is: `fetch` would tidy it. */
 async function send(api: string, { method, path, query, headers, body }: FuzzRequest, key: string | undefined): Promise<FuzzAnswer> {
   const target = query === '' ? path : `${path}?${query}`;
-  const outgoing = httpRequest(api, { method, path: target, headers: { ...(key !== undefined && { authorization: `Bearer ${key}` }), ...headers } });
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }; // Node leaves it out for GET, and the body would be the next request
+  const outgoing = httpRequest(api, { method, path: target, headers: { ...(key !== undefined && { authorization: `Bearer ${key}` }), ...length, ...headers } });
   outgoing.end(body);
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
   const named = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
