@@ -49,7 +49,8 @@ const asRequest = ({ body, headers, ...rest }: Made): FuzzRequest => ({ ...rest,
 export const requestFor = (operation: FuzzOperation): fc.Arbitrary<FuzzRequest> =>
   fc.oneof({ arbitrary: rightRequest(operation), weight: 2 }, { arbitrary: anyRequest(operation), weight: 3 });
 
-const rightRequest = (operation: FuzzOperation): fc.Arbitrary<FuzzRequest> =>
+/** What it documents, with ids that may be there. */
+export const rightRequest = (operation: FuzzOperation): fc.Arbitrary<FuzzRequest> =>
   fc.record<Made>({
     method: fc.constant(operation.contract.method),
     path: rightPath(operation),

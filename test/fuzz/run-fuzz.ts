@@ -82,7 +82,8 @@ function contractOf({ method, path }: FuzzRequest): RouteContract | undefined {
   }
 }
 
-function withKnownIds(ids: KnownIds, made: FuzzRequest): FuzzRequest {
+/** The request with ids that are known by now. */
+export function withKnownIds(ids: KnownIds, made: FuzzRequest): FuzzRequest {
   const filled = (text: string) => withIds(text, (prefix, index, isForeign) => ids.find(made.caller, prefix, index, isForeign));
   return { ...made, path: filled(made.path), query: filled(made.query), body: made.body === undefined ? undefined : filled(made.body) };
 }

@@ -57,6 +57,15 @@ describe('Without an instance', () => {
     expect((await call('GET', '/v1/sessions')).body).toMatchObject({ data: [{}, {}], nextCursor: null });
   });
 
+  it('keeps quiet hours of its own, which can be changed, and shows them', async () => {
+    const quietHours = { from: '21:00', to: '08:00', timeZone: 'Europe/Berlin' };
+    const { id, pacing } = await create({ pacing: { quietHours } });
+    expect(pacing).toEqual({ profile: 'default', quietHours });
+    const change = async (change: unknown) => (await call('PATCH', `/v1/sessions/${id}`, { body: { pacing: { quietHours: change } } })).body;
+    expect(await change(null)).toMatchObject({ pacing: { profile: 'default', quietHours: null } });
+    expect(await change({ ...quietHours, to: '07:00' })).toMatchObject({ pacing: { profile: 'default', quietHours: { to: '07:00' } } });
+  });
+
   it('pages and filters', async () => {
     const made = [await create(), await create({ autoStart: false }), await create()];
     const first = (await call('GET', '/v1/sessions?limit=2')).body as { data: SessionView[]; nextCursor: string };
@@ -177,6 +186,8 @@ describe('Bad requests leave no trace', () => {
     { what: 'a name too long', method: 'POST', path: '/v1/sessions', body: { name: 'x'.repeat(101) }, status: 422, field: 'name' },
     { what: 'an unknown provider', method: 'POST', path: '/v1/sessions', body: { provider: 'sms' }, status: 422, field: 'provider' },
     { what: 'a number that is none', method: 'POST', path: '/v1/sessions', body: { phoneNumber: 'hello' }, status: 422, field: 'phoneNumber' },
+    { what: 'quiet hours of no time zone', method: 'POST', path: '/v1/sessions', body: { pacing: { quietHours: { from: '21:00', to: '08:00', timeZone: 'Mars/Olympus' } } }, status: 422, field: 'pacing.quietHours.timeZone' },
+    { what: 'quiet hours that never end', method: 'POST', path: '/v1/sessions', body: { pacing: { quietHours: { from: '21:00', to: '21:00', timeZone: 'UTC' } } }, status: 422, field: 'pacing.quietHours.to' },
     { what: 'unlimited pacing', method: 'POST', path: '/v1/sessions', body: { pacing: { profile: 'unlimited' } }, status: 422, field: 'pacing.profile', code: 'unlimited_pacing_not_allowed' },
     { what: 'the Cloud API', method: 'POST', path: '/v1/sessions', body: { provider: 'meta' }, status: 422, field: 'meta', code: 'unsupported_by_provider' },
     { what: 'an idle time of nothing', method: 'POST', path: '/v1/sessions', body: { onDemand: { idleMinutes: 0 } }, status: 422, field: 'onDemand.idleMinutes' },
