@@ -3,6 +3,8 @@ import { anIdOf, aPhoneNumber } from './values.ts';
 
 /** Stands for Meta's id of a number that the world has a session for. */
 export const META_NUMBER_MARK = '<meta-number>';
+/** Stands for that session. */
+export const META_SESSION_MARK = '<meta-session>';
 
 const aMetaMessage = (): fc.Arbitrary<unknown> =>
   fc.record({
@@ -34,8 +36,20 @@ const aMetaWebhook = (): fc.Arbitrary<unknown> =>
     }],
   }));
 
+const aTemplate = (): fc.Arbitrary<unknown> =>
+  fc.record({ name: fc.nat(20).map((n) => `t_${n}`), language: fc.constantFrom('de', 'en_US'), category: fc.constantFrom('utility', 'marketing') }).map((template) => ({
+    sessionId: META_SESSION_MARK, body: 'Hello {{name}}, see you', examples: { name: 'Ada' }, ...template,
+  }));
+
 /** Bodies whose schema says less than the operation wants. */
-export const EXAMPLES: Readonly<Record<string, () => fc.Arbitrary<unknown>>> = { ingestMetaWebhook: aMetaWebhook };
+export const EXAMPLES: Readonly<Record<string, () => fc.Arbitrary<unknown>>> = {
+  ingestMetaWebhook: aMetaWebhook,
+  createTemplate: aTemplate,
+  syncTemplates: () => fc.constant({ sessionId: META_SESSION_MARK }),
+};
+
+/** Paths whose schema says less than the operation wants. */
+export const PATHS: Readonly<Record<string, string>> = { redriveQueue: '/v1/operations/queues/work/redrive', drainInstance: '/v1/instances/<ins:0>/drain' };
 
 const HEADERS = ['phoneNumber,name,company', 'to;name', 'phone\tname', 'number', 'name', '"phoneNumber","na""me"', '__proto__,to,constructor', 'to,to', ''] as const;
 const CELLS = ['+4915112345601', '4915112345602', '(0151) 1', 'Ada', '"Ada, ""the"" first"', '=1+1', '', ' ', '"a\nb"', '"open', '\0', '🙈', '\ud800', '__proto__', 'ja', 'true'] as const;

@@ -16,7 +16,7 @@ import { anId } from '../support/builders/session.ts';
 import { allJobsTo, startQueues, type TestQueues } from '../support/sqs.ts';
 import { startServerDouble } from '../support/server-double.ts';
 import type { FuzzAnswer } from './check-answer.ts';
-import { META_NUMBER_MARK } from './examples.ts';
+import { META_NUMBER_MARK, META_SESSION_MARK } from './examples.ts';
 import type { FuzzOperation } from './operations.ts';
 import type { FuzzRequest } from './request.ts';
 import type { FuzzWorld } from './world.ts';
@@ -46,14 +46,16 @@ export async function startInProcessWorld(): Promise<FuzzWorld> {
   }
   const number = await new MetaClient(meta.control).number('+4930700001');
   const handlers = await loadHandlers();
+  let metaSessionId = '';
   const call = async (request: FuzzRequest, operation: FuzzOperation): Promise<FuzzAnswer> => {
-    const body = request.body?.replaceAll(META_NUMBER_MARK, number.phoneNumberId);
+    const body = request.body?.replaceAll(META_NUMBER_MARK, number.phoneNumberId).replaceAll(META_SESSION_MARK, metaSessionId);
     const event = eventOf({ ...request, body }, operation, workspaces);
     const answering = (await ownerOf(handlers, request.path))(event, lambdaContext());
     await Promise.race([answering, fleetFor(world.sessions, request, answering)]);
     return answerOf(await answering);
   };
-  await call(metaSession(number), { contract: { isPublic: undefined } } as unknown as FuzzOperation);
+  const { text } = await call(metaSession(number), { contract: { isPublic: undefined } } as unknown as FuzzOperation);
+  metaSessionId = (JSON.parse(text) as { id: string }).id;
   return {
     workspaces,
     call,
@@ -121,9 +123,9 @@ async function fleetFor(sessions: Pick<Sessions, 'savePairingCode'>, { path, bod
   const number = /"phoneNumber":"([^"]*)"/.exec(body)?.[1];
   const phoneNumber = PhoneNumber.safeParse(number).data;
   if (sessionId === undefined || phoneNumber === undefined) return;
-  let isAnswered = false;
-  void answering.finally(() => (isAnswered = true));
-  while (!isAnswered) {
+  const answered = new AbortController();
+  void answering.finally(() => answered.abort());
+  while (!answered.signal.aborted) {
     const expiresAt = new Date(Date.now() + 60_000).toISOString(); // another each time: the call wants one that was not there before
     await sessions.savePairingCode(sessionId, { code: 'ABCD1234', expiresAt, phoneNumber });
     await Promise.race([answering, pause(100)]);

@@ -33,6 +33,7 @@ const BY_NAME: Readonly<Record<string, () => fc.Arbitrary<unknown>>> = {
   numbers: () => fc.array(aPhoneNumber(), { minLength: 1, maxLength: MOST_ITEMS }),
   recipients: () => fc.array(fc.record({ to: aPhoneNumber() }), { minLength: 1, maxLength: MOST_ITEMS }),
   url: () => fc.constantFrom('https://93.184.215.14/hook', 'https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]/x?y=%20'),
+  'hub.verify_token': () => fc.constantFrom('the-verify-token', 'another'),
   autoStart: () => fc.constant(false), // no browser is to start for it
   wait: () => fc.constant(0), // nothing sends here, so waiting for it is time lost
 };

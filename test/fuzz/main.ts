@@ -31,8 +31,8 @@ function report(seedOfRound: number, { calls, statuses, failures }: FuzzResult):
   for (const counts of statuses.values()) for (const [status, count] of counts) all.set(status, (all.get(status) ?? 0) + count);
   const shares = [...all].sort(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`);
   const never = [...statuses].filter(([, counts]) => ![...counts.keys()].some((status) => status < 300)).map(([id]) => id);
-  console.log(`seed ${seedOfRound}: ${calls} calls of ${statuses.size} operations: ${shares.join(', ')}${never.length > 0 ? `; never successful: ${never.join(', ')}` : ''}`);
-  for (const failure of failures) console.log(`\n${failure}`);
+  process.stdout.write(`seed ${seedOfRound}: ${calls} calls of ${statuses.size} operations: ${shares.join(', ')}${never.length > 0 ? `; never successful: ${never.join(', ')}` : ''}\n`);
+  for (const failure of failures) process.stdout.write(`\n${failure}\n`);
 }
 
 if (fuzzOperations().every(({ id }) => !only.split(',').some((part) => id.includes(part)))) throw new Error(`No operation is called anything like ${only}`);

@@ -39,9 +39,19 @@ function change(holder: Place['holder'], name: string, { kind, name: added, valu
   const at = holder as Record<string, unknown>;
   const old = at[name];
   if (kind === 'replace') define(at, name, value);
-  else if (kind === 'remove') Array.isArray(holder) ? holder.splice(Number(name), 1) : delete at[name];
-  else if (kind === 'add') define(typeof old === 'object' && old !== null ? (old as Record<string, unknown>) : at, added, value);
+  else if (kind === 'remove') remove(holder, name);
+  else if (kind === 'add') add(typeof old === 'object' && old !== null ? old : at, added, value);
   else define(at, name, Array.isArray(old) ? Array.from({ length: MOST_REPEATS }, (_, i) => (old as unknown[])[i % old.length]) : [old, old]);
+}
+
+function add(holder: object, name: string, value: unknown): void {
+  if (Array.isArray(holder)) holder.push(value);
+  else define(holder, name, value);
+}
+
+function remove(holder: Place['holder'], name: string): void {
+  if (Array.isArray(holder)) holder.splice(Number(name), 1);
+  else delete holder[name];
 }
 
 /** Assigning to `__proto__` would set the prototype. */

@@ -76,7 +76,7 @@ async function callAndCheck(world: FuzzWorld, ids: KnownIds, operation: FuzzOper
 /** Of the route that has to answer, which an odd path or method makes another than the one that was meant. */
 function contractOf({ method, path }: FuzzRequest): RouteContract | undefined {
   try {
-    return matchRoute(method, new URL(path, 'http://api').pathname).contract;
+    return matchRoute(method, new URL(`http://api${path}`).pathname).contract;
   } catch {
     return undefined; // there is none
   }

@@ -4,7 +4,7 @@ import type { SessionView } from '../../../shared/contracts/api/sessions.ts';
 import { UNKNOWN_HEALTH } from '../../../shared/domain/sessions/session-health.ts';
 import type { HttpHandler } from '../../../lambdas/http/http-api.ts';
 import { callApi, type ApiCall } from '../../support/api-event.ts';
-import { anId } from '../../support/builders/session.ts';
+import { aSession, anId } from '../../support/builders/session.ts';
 import { awsEnvironment, startDynamo, type TestDynamo } from '../../support/dynamodb.ts';
 
 let dynamo: TestDynamo;
@@ -64,6 +64,14 @@ describe('Without an instance', () => {
     const change = async (change: unknown) => (await call('PATCH', `/v1/sessions/${id}`, { body: { pacing: { quietHours: change } } })).body;
     expect(await change(null)).toMatchObject({ pacing: { profile: 'default', quietHours: null } });
     expect(await change({ ...quietHours, to: '07:00' })).toMatchObject({ pacing: { profile: 'default', quietHours: { to: '07:00' } } });
+  });
+
+  it('keeps the QR of a session that is being deleted, when it is asked for another and refuses (I8)', async () => {
+    const sessions = dynamoSessions(dynamo.doc, dynamo.tables.core);
+    const { id } = await sessions.insert(aSession({ workspaceId, fencingToken: 1, instanceId: 'ins_gone', desired: 'deleted', status: 'qr_scanning' }));
+    await sessions.saveQr(id, { qr: 'x', expiresAt: new Date(Date.now() + 60_000).toISOString(), attempt: 1 });
+    expect(await call('POST', `/v1/sessions/${id}/regenerate-qr`)).toMatchObject({ status: 409, body: { code: 'session_being_deleted' } });
+    expect(await sessions.findQr(id)).toMatchObject({ qr: 'x' });
   });
 
   it('pages and filters', async () => {

@@ -61,7 +61,7 @@ describe('a request that comes again with its Idempotency-Key', () => {
     else expect([again.headers['idempotent-replay'], JSON.parse(again.text)]).toEqual(['true', JSON.parse(carriedOut[0]?.text ?? '')]);
 
     expect(await codesOf(otherBodies(operation, request).map((body) => () => send({ body })))).toContain('idempotency_key_reused');
-      });
+  });
 
   /** Other bodies for the call; not all of them are valid, and what is not is refused before the key is looked at. */
   const otherBodies = (operation: FuzzOperation, { body }: FuzzRequest) =>
