@@ -39,9 +39,10 @@ interface KeyToInsert {
 
 async function insertKey({ key, workspaceId, name, scopes }: KeyToInsert, apiKeys: SeedStores['apiKeys']): Promise<void> {
   const hash = hashApiKey(key);
-  if (await apiKeys.findByHash(hash)) return;
-  const preview = previewOfApiKey(key);
-  await apiKeys.insert({ id: `key_${ulid()}`, workspaceId, name, scopes, preview, hash, createdAt: Date.now(), lastUsedAt: null });
+  const found = await apiKeys.findByHash(hash);
+  if (found && scopes.every((scope) => found.scopes.includes(scope))) return;
+  const made = { id: `key_${ulid()}`, preview: previewOfApiKey(key), createdAt: Date.now(), lastUsedAt: null };
+  await apiKeys.insert({ ...made, ...found, workspaceId, name, scopes, hash }); // a version of before knew fewer scopes
 }
 
 async function storedSeed(path: string): Promise<SeedKeys> {
@@ -52,7 +53,7 @@ async function storedSeed(path: string): Promise<SeedKeys> {
   return made;
 }
 
-/** Makes what is missing, and gives the keys, which are kept in the file at `path`. */
+/** Makes what is missing, gives known keys the scopes that a new version brings, and returns the keys, which are kept in the file at `path`. */
 export async function seed(path: string, { workspaces, apiKeys }: SeedStores): Promise<SeedKeys> {
   const keys = await storedSeed(path);
   const { workspaceId, otherWorkspaceId } = keys;

@@ -144,6 +144,7 @@ export class SessionContext {
     const { pacing: store, pacingRules: rules, clock, random } = this.services;
     return new WhatsAppRateLimiter({
       sessionId: this.sessionId, store, rules, clock, random,
+      quietHours: () => this.record.pacing.quietHours,
       contacts: this.contacts,
       warn: (code, detail) => this.warn('whatsapp_rate_limiter', code, detail),
       onNewChatsPaused: (until) => this.health.note({ newChatsPausedUntil: until === null ? null : new Date(until).toISOString() }),

@@ -1,4 +1,5 @@
 import type { PacingProfile } from '../../shared/contracts/api/sessions.ts';
+import type { DailyQuiet } from '../../shared/contracts/quiet-hours.ts';
 import type { MessageFailure } from '../../shared/contracts/message.ts';
 import type { Clock } from '../../shared/domain/clock.ts';
 import type { OutboundMessage } from '../../shared/domain/outbox/outbound-message.ts';
@@ -7,7 +8,7 @@ import { contactFreeAt } from '../../shared/domain/pacing/contact-limit.ts';
 import { countSend, FRESH_PACING, nextSendAt, type PacingState } from '../../shared/domain/pacing/pacing.ts';
 import type { PacingRules } from '../../shared/domain/pacing/pacing-rules.ts';
 import type { PacingStore } from '../../shared/domain/pacing/pacing-store.ts';
-import { quietUntil } from '../../shared/domain/pacing/quiet-hours.ts';
+import { quietHoursOf, quietUntil } from '../../shared/domain/pacing/quiet-hours.ts';
 import type { KnownContacts } from './known-contacts.ts';
 
 const REFUSED: MessageFailure = { code: 'rejected_by_whatsapp', detail: 'WhatsApp refused the message after taking it' };
@@ -17,6 +18,8 @@ export interface WhatsAppRateLimiterOptions {
   readonly store: PacingStore;
   readonly contacts: KnownContacts;
   readonly rules: PacingRules;
+  /** The session's own: `undefined` means the fleet's, `null` none. */
+  readonly quietHours: () => DailyQuiet | null | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly warn: (code: 'time_locked' | 'ban_sign', detail: string) => void;
@@ -51,10 +54,10 @@ export class WhatsAppRateLimiter {
 
   /** Milliseconds until campaigns may go on, 0 for now. Direct messages are not held up by what holds campaigns. */
   async campaignsWaitMs(profile: PacingProfile): Promise<number> {
-    const { clock, rules } = this.#options;
+    const { clock, rules, quietHours } = this.#options;
     const state = await this.#load();
     const now = clock.now();
-    return isPaced(profile) ? Math.max(state.campaignsPausedUntil, quietUntil(rules.quietHours, now), now) - now : 0;
+    return isPaced(profile) ? Math.max(state.campaignsPausedUntil, quietUntil(quietHoursOf(quietHours(), rules.quietHours), now), now) - now : 0;
   }
 
   /** Milliseconds until the next message may leave, 0 for now. */

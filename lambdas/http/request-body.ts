@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { RouteContract } from '../../shared/contracts/api/routes/route.ts';
 import { parseField } from './field-errors.ts';
 import { HttpRefusal } from './http-refusal.ts';
+import { requireWellFormed } from './well-formed.ts';
 
 const LIMIT_BYTES = 6 * 1024 * 1024; // what Lambda takes as a request
 const JSON_TYPE = 'application/json';
@@ -24,6 +25,7 @@ export function readBody(event: APIGatewayProxyEvent, headers: ReadonlyMap<strin
   if (text !== '' && type !== undefined && type !== JSON_TYPE) throw unsupported(type, contract);
   if (contract.isSigned) return { body: {}, raw: text, text };
   const raw = text.trim() === '' ? {} : parseJson(text);
+  requireWellFormed(text, raw);
   return { body: parseField(contract.body ?? NO_FIELDS, raw), raw, text: undefined };
 }
 

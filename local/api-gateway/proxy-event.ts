@@ -25,14 +25,17 @@ export interface RequestParts {
   readonly requestId: string;
 }
 
+/** Without a prototype: a header or parameter may be called `constructor`. */
+const noValues = (): Values => Object.create(null) as Values;
+
 function headerValues(raw: readonly string[]): Values {
-  const values: Values = {};
+  const values = noValues();
   for (let index = 0; index < raw.length; index += 2) (values[raw[index] ?? ''] ??= []).push(raw[index + 1] ?? '');
   return values;
 }
 
 function queryValues(query: URLSearchParams): Values | null {
-  const values: Values = {};
+  const values = noValues();
   for (const [name, value] of query) (values[name] ??= []).push(value);
   return query.size > 0 ? values : null;
 }

@@ -16,7 +16,8 @@ const requestHandler = { connectionTimeout: 2_000, requestTimeout: 4_000, throwO
 /** Region, credentials and endpoints come from the environment, as the SDK reads it. */
 export const documentClient = (): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler, retryStrategy: new ConflictRetryStrategy(RETRIES) }), {
-    marshallOptions: { removeUndefinedValues: true },
+    // a map with a key `constructor` (somebody's column of that name) looks like an instance of a class to the marshaller
+    marshallOptions: { removeUndefinedValues: true, convertClassInstanceToMap: true },
   });
 
 export const ecsClient = (): ECSClient => new ECSClient({ requestHandler, maxAttempts: RETRIES });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { MediaId, TemplateId } from './ids.ts';
+import { MediaId, MessageId, TemplateId } from './ids.ts';
+import { isStorable, NOT_STORABLE } from './storable-number.ts';
 
 /**
  * `unknown`: it left, and no answer came; Meta's status webhook tells what became of it, and until then nobody sends it
@@ -62,7 +63,7 @@ const Media = z
   });
 
 export const MessageText = z.string().min(1).max(65_536);
-const referred = z.string().min(1).max(64);
+const referred = MessageId;
 const withMedia = <T extends string>(type: T) =>
   z.strictObject({ type: z.literal(type), media: Media, text: MessageText.optional() });
 
@@ -82,8 +83,8 @@ export const MessageContent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('location'),
     location: z.strictObject({
-      latitude: z.number().min(-90).max(90),
-      longitude: z.number().min(-180).max(180),
+      latitude: z.number().min(-90).max(90).refine(isStorable, NOT_STORABLE),
+      longitude: z.number().min(-180).max(180).refine(isStorable, NOT_STORABLE),
       name: z.string().max(200).optional(),
       address: z.string().max(500).optional(),
     }),

@@ -30,7 +30,7 @@ let requests = 0;
 
 /** The event of API Gateway's REST proxy after our authorizer let the caller in. `target` is path and query. */
 export function apiEvent(method: string, target: string, call: ApiCall = {}): APIGatewayProxyEvent {
-  const { pathname, searchParams } = new URL(target, 'http://api');
+  const { pathname, searchParams } = new URL(`http://api${target}`);
   const { body, headers = {}, workspaceId = WORKSPACE, scopes = ALL_TENANT_SCOPES, sourceIp = '127.0.0.1' } = call;
   const text = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
   const query = [...new Set(searchParams.keys())].map((name) => [name, searchParams.getAll(name)] as const);

@@ -29,7 +29,7 @@ export interface TestDynamo {
 export async function startDynamo(): Promise<TestDynamo> {
   const { endpoint, child } = await startServer();
   const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials: TEST_CREDENTIALS });
-  const doc = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const doc = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true, convertClassInstanceToMap: true } });
   const tables = await createTables(client);
   return {
     endpoint,

@@ -3,6 +3,7 @@ import { buildApp } from 'fauxqs';
 
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 const RECEIVE_LIMIT = 10;
+const FIFO = { FifoQueue: 'true', DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' };
 
 export interface TestQueues {
   readonly endpoint: string;
@@ -10,6 +11,8 @@ export interface TestQueues {
   readonly client: SQSClient;
   /** Makes a standard queue and gives its URL. */
   create(name: string): Promise<string>;
+  /** Makes a FIFO queue, whose name ends in `.fifo`, as session events want it. */
+  createFifo(name: string): Promise<string>;
   /** Takes off all messages that are visible now. */
   drain(queueUrl: string): Promise<string[]>;
   stop(): Promise<void>;
@@ -38,6 +41,7 @@ export async function startQueues(): Promise<TestQueues> {
     endpoint,
     client: sqs,
     create: async (QueueName) => (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '',
+    createFifo: async (QueueName) => (await sqs.send(new CreateQueueCommand({ QueueName, Attributes: FIFO }))).QueueUrl ?? '',
     async drain(queueUrl) {
       const all: string[] = [];
       for (let some = await takeSome(queueUrl); some.length > 0; some = await takeSome(queueUrl)) all.push(...some);

@@ -53,7 +53,7 @@ const attachMedia = makeAttachMedia({
   files: dynamoMediaFiles(doc, tables.core), store: s3MediaStore(mediaClient(), config.MEDIA_BUCKET), messages,
   now: () => clock.now(), retentionMs: config.MEDIA_RETENTION_DAYS * DAY_MS,
 });
-const control = { campaigns, outbox, enqueue, startCampaign, wake };
+const control = { campaigns, sessions, outbox, enqueue, startCampaign, wake };
 
 export const handler = httpApi({
   routes: campaignRoutes,

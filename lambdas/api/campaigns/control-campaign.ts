@@ -9,10 +9,13 @@ import type { StartCampaign } from '../../../shared/domain/campaigns/start-campa
 import type { WakeSessions } from '../../../shared/domain/campaigns/wake-sessions.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { EnqueueJobs } from '../../../shared/domain/job-queue.ts';
+import { sessionsForRetry } from '../../../shared/domain/campaigns/campaign-sessions.ts';
+import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
 import type { Outbox } from '../../../shared/domain/outbox/outbox.ts';
 
 export interface ControlCampaignDeps {
   readonly campaigns: Campaigns;
+  readonly sessions: Pick<Sessions, 'get' | 'list'>;
   readonly outbox: Pick<Outbox, 'openLane' | 'closeLane'>;
   readonly enqueue: EnqueueJobs<CampaignJob>;
   readonly startCampaign: StartCampaign;
@@ -67,14 +70,28 @@ export const makeRetry = (deps: ControlCampaignDeps): ControlStep =>
     const campaign = await deps.campaigns.get(workspaceId, campaignId);
     if (!RETRYABLE.includes(campaign.status)) throw cannot('be retried', campaign);
     await requireFailures(deps, campaign);
+    const able = await withSessions(deps, campaign);
     const jobs = jobsOf(campaign, 'retry', campaign.total);
     await deps.campaigns.recordJobs(jobs);
-    const reopened = await takeStep(deps.campaigns, 'reopen', campaign, { completedAt: null });
-    await follow(deps, reopened ?? campaign, jobs);
-    return reopened ?? campaign;
+    const reopened = await takeStep(deps.campaigns, 'reopen', able, { completedAt: null });
+    await follow(deps, reopened ?? able, jobs);
+    return reopened ?? able;
   };
 
 const RETRYABLE: readonly CampaignStatus[] = ['running', 'paused', 'completed'];
+
+/**
+ * The campaign with sessions that can send. Those that were deleted or logged out stay in its list, since messages of theirs
+ * may still have to be held back or skipped; the retry passes them over.
+ */
+async function withSessions({ campaigns, sessions }: ControlCampaignDeps, campaign: Campaign): Promise<Campaign> {
+  const { workspaceId, id, status, sessionIds } = campaign;
+  const usable = await sessionsForRetry(sessions, campaign);
+  if (usable.every((sessionId) => sessionIds.includes(sessionId))) return campaign;
+  const changed = await campaigns.transition(workspaceId, id, [status], status, { sessionIds: [...new Set([...sessionIds, ...usable])] });
+  if (changed) return changed;
+  throw cannot('be retried', await campaigns.get(workspaceId, id));
+}
 
 async function requireFailures({ campaigns }: ControlCampaignDeps, { id }: Campaign): Promise<void> {
   const { failed } = await campaigns.counts(id);

@@ -1,6 +1,7 @@
 import type { sessionRoutes } from '../../../shared/contracts/api/routes/sessions.ts';
 import type { Clock } from '../../../shared/domain/clock.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
+import { applyIntent } from '../../../shared/domain/sessions/apply-intent.ts';
 import type { PlaceSession } from '../../../shared/domain/sessions/place-session.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import type { SessionIntent, Sessions } from '../../../shared/domain/sessions/sessions.ts';
@@ -31,12 +32,14 @@ export const makeSteerSession =
 
 /** A linked number is unlinked first, by its owner: else its phone would list a device that is no more. */
 export function makeRegenerateQr(deps: SteerSessionDeps): Steer {
-  const relink = makeSteerSession(deps)({ desired: 'running', relink: true });
+  const intent = { desired: 'running', relink: true } as const;
+  const relink = makeSteerSession(deps)(intent);
   return async (request) => {
     const session = await deps.sessions.get(request.workspaceId, request.params.id);
     requireWebjs(session);
-    const { id } = session;
-    await deps.sessions.clearLinking(id); // else the QR of the old link would be shown for a while
+    refuseWhileOutOfRounds(session, deps.clock.now());
+    applyIntent(session, intent, deps.clock.now()); // throws what would be refused below, before anything is cleared
+    await deps.sessions.clearLinking(session.id); // else the QR of the old link would be shown for a while
     return relink(request);
   };
 }

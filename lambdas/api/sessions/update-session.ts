@@ -24,10 +24,11 @@ export const makeUpdateSession =
   (deps: UpdateSessionDeps): Operation<typeof sessionRoutes.updateSession> =>
   async ({ workspaceId, params: { id }, body }) => {
     const { sessions, placeSession, viewSession } = deps;
-    requireFitting(await sessions.get(workspaceId, id), body);
+    const before = await sessions.get(workspaceId, id);
+    requireFitting(before, body);
     if (body.meta) await rotateToken(deps, id, body.meta.accessToken);
-    const { name, onDemand } = body;
-    const session = await sessions.configure(workspaceId, id, { ...(name !== undefined && { name }), ...(onDemand !== undefined && { onDemand }) });
+    const { name, onDemand, pacing } = body;
+    const session = await sessions.configure(workspaceId, id, { ...(name !== undefined && { name }), ...(onDemand !== undefined && { onDemand }), ...(pacing && { pacing: { ...before.pacing, ...pacing } }) });
     return { status: 200, body: await viewSession(await placeSession(session)) };
   };
 

@@ -36,6 +36,7 @@ const tables = { core: config.CORE_TABLE, messages: config.MESSAGES_TABLE };
 const campaigns = dynamoCampaigns(doc, tables.core);
 const directory = instanceDirectory(dynamoInstanceRegistry(doc, config.REGISTRY_TABLE), systemClock);
 const calls = providerCalls(httpNudge({ directory, readSecret: secretReader(config.NUDGE_SECRET_ARN) }), sqsJobs(sqs, config.META_SENDS_QUEUE_URL));
+const sessions = dynamoSessions(doc, tables.core);
 const publishEvents = eventPublisher(doc, sqs, config);
 const announce = makeAnnounceStatus({ campaigns, publishEvents, eventIdOf: (atMs, ...parts) => derivedId('evt', atMs, ...parts) });
 
@@ -43,10 +44,11 @@ const runCampaignJob = makeRunCampaignJob({
   campaigns: announcingCampaigns(campaigns, announce),
   outbox: dynamoOutbox(doc, tables),
   messages: dynamoMessages(doc, tables.messages),
+  sessions,
   peers: dynamoPeers(doc, tables.messages),
   optedOutAmong: makeOptedOutAmong(dynamoContacts(doc, tables.core)),
   optedOutMessages: dynamoOptedOutMessages(doc, tables),
-  wake: makeWakeSessions({ sessions: dynamoSessions(doc, tables.core), calls }),
+  wake: makeWakeSessions({ sessions, calls }),
   announce,
   noteCounts: makeNoteCounts({ enqueue: sqsJobs(sqs, config.CAMPAIGN_STATS_QUEUE_URL), clock: systemClock }),
   clock: systemClock,

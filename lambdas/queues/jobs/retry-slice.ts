@@ -1,8 +1,10 @@
 import type { CampaignJob } from '../../../shared/contracts/jobs.ts';
 import { alignLanes } from '../../../shared/domain/campaigns/campaign-lanes.ts';
+import { stillUsable } from '../../../shared/domain/campaigns/campaign-sessions.ts';
 import { takeStep } from '../../../shared/domain/campaigns/campaign-state.ts';
 import type { Recipient } from '../../../shared/domain/campaigns/campaign.ts';
 import type { Campaigns } from '../../../shared/domain/campaigns/campaigns.ts';
+import type { Sessions } from '../../../shared/domain/sessions/sessions.ts';
 import type { Messages, StoredMessage } from '../../../shared/domain/outbox/messages.ts';
 import type { Outbox } from '../../../shared/domain/outbox/outbox.ts';
 import { campaignMessageIdOf } from '../../../shared/identity/campaign-message-identity.ts';
@@ -13,6 +15,7 @@ import { recipientPages } from './recipient-pages.ts';
 export interface RetrySliceDeps extends QueueMessagesDeps {
   readonly campaigns: Pick<Campaigns, 'get' | 'recipientsIn' | 'retryRecipients' | 'transition'>;
   readonly messages: Pick<Messages, 'getMany'>;
+  readonly sessions: Pick<Sessions, 'get'>;
   readonly outbox: Pick<Outbox, 'insertMany' | 'skip' | 'openLane' | 'closeLane'>;
 }
 
@@ -21,11 +24,13 @@ export interface RetrySliceDeps extends QueueMessagesDeps {
  * from a run that died has no message yet and is queued now.
  */
 export async function retrySlice(deps: RetrySliceDeps, campaign: StartedCampaign, job: CampaignJob): Promise<void> {
+  const usable = await stillUsable(deps.sessions, campaign);
+  const able = usable.length > 0 ? { ...campaign, sessionIds: usable } : campaign; // none: they wait where they are, as any message of a lost session
   for await (const recipients of recipientPages(deps.campaigns, job)) {
     const messages = await messagesOf(deps, campaign, recipients);
     const retried = await nextAttempts(deps, campaign, recipients, messages);
     const missing = recipients.filter(({ to }) => !messages.has(to));
-    if (!(await queueMessages(deps, campaign, job, [...retried, ...missing]))) return;
+    if (!(await queueMessages(deps, able, job, [...retried, ...missing]))) return;
   }
   await reopen(deps, campaign);
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { NumberCheckAnswer, type InstanceCommand, type Nudge, type NumberCheck } from '../../contracts/nudge.ts';
 import { systemClock, type Clock } from '../../domain/clock.ts';
 import type { Instance } from '../../domain/instances/instance.ts';
@@ -45,7 +46,7 @@ export function httpNudge({ directory, readSecret, clock = systemClock }: HttpNu
     try {
       const instance = await directory.find(instanceId);
       if (!instance || !mayBeAlive(instance, clock.now())) return undefined;
-      const response = await post(instance, `/sessions/${id}/${action}`, JSON.stringify(payload), timeoutMs);
+      const response = await post(instance, pathOf(id, action), JSON.stringify(payload), timeoutMs);
       return await response?.text();
     } catch (error) {
       sparedUntil.set(instanceId, clock.now() + SPARED_MS);
@@ -63,7 +64,24 @@ export function httpNudge({ directory, readSecret, clock = systemClock }: HttpNu
     command: async (session, command) => (await ask(session, 'commands', command)) !== undefined,
     async checkNumbers(session, numbers) {
       const answer = await ask(session, 'checks', { numbers: [...numbers] }, CHECK_TIMEOUT_MS);
-      return answer === undefined ? undefined : NumberCheckAnswer.parse(JSON.parse(answer)).onWhatsApp;
+      return answer === undefined ? undefined : checkAnswerIn(answer);
     },
   };
+}
+
+/**
+ * An instance takes a signature for a command once. Two commands of one second that say the same (typing, and typing still)
+ * are two nonetheless, so each has a nonce, which is signed with the path. A nudge may come twice.
+ */
+const pathOf = (sessionId: string, action: string): string =>
+  action === 'nudge' ? `/sessions/${sessionId}/nudge` : `/sessions/${sessionId}/${action}?nonce=${randomUUID()}`;
+
+/** `undefined` for anything else: an instance of another version is as good as none. */
+function checkAnswerIn(text: string): readonly (boolean | null)[] | undefined {
+  try {
+    return NumberCheckAnswer.parse(JSON.parse(text)).onWhatsApp;
+  } catch (error) {
+    logger.warn('Instance answered a number check in a way we do not know', { failure: loggableError(error) });
+    return undefined;
+  }
 }

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { Bsuid, Lid, PhoneNumber } from '../phone-number.ts';
 import { Instant, NullableInstant, PageQuery, pageOf } from './common.ts';
+import { isStorable, NOT_STORABLE } from '../storable-number.ts';
 
 export const AttributeName = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}_ .-]{0,63}$/u, 'must be 1 to 64 letters, digits, spaces, dots, dashes');
 const isWhole = (text: string) => text.isWellFormed();
 const NOT_WHOLE = 'must be well-formed Unicode';
-const AttributeValue = z.union([z.string().max(1_000).refine(isWhole, NOT_WHOLE), z.number(), z.boolean()]);
+const AttributeValue = z.union([z.string().max(1_000).refine(isWhole, NOT_WHOLE), z.number().refine(isStorable, NOT_STORABLE), z.boolean()]);
 export const MOST_ATTRIBUTES = 50;
 const fewAttributes = (attributes: object) => Object.keys(attributes).length <= MOST_ATTRIBUTES;
 const TOO_MANY = `must be ${MOST_ATTRIBUTES} at most`;

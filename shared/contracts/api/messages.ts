@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SessionId } from '../ids.ts';
+import { MessageId, SessionId } from '../ids.ts';
 import { MessageDetails, MessageReaction, PollVote } from '../message-details.ts';
 import { MessageContent, MessageFailure, MessageStatus, MessageText, MessageType, Priority } from '../message.ts';
 import { Recipient } from '../phone-number.ts';
@@ -9,7 +9,7 @@ import { NullableInstant, PageQuery, pageOf } from './common.ts';
 const envelope = {
   sendAt: z.iso.datetime({ offset: true }).optional().describe('Not before this time'),
   priority: Priority.default('critical').describe('Campaigns use `default`'),
-  replyTo: z.string().min(1).max(64).optional().describe('A message id (msg_…) of the same chat'),
+  replyTo: MessageId.optional().describe('A message id (msg_…) of the same chat'),
 };
 
 const withEnvelope = (extra: z.core.$ZodLooseShape) =>

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { SessionId } from '../ids.ts';
 import { NullableInstant } from './common.ts';
+import { isStorable, NOT_STORABLE } from '../storable-number.ts';
 
 const Failover = z.strictObject({
   enabled: z.boolean().default(true),
-  minScore: z.number().min(0).max(1).default(0.5).describe('A number whose score is lower counts as down'),
+  minScore: z.number().min(0).max(1).refine(isStorable, NOT_STORABLE).default(0.5).describe('A number whose score is lower counts as down'),
   afterSeconds: z.int().min(10).max(3_600).default(60).describe('How long a number may be disconnected before it counts as down'),
 });
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SessionId } from '../ids.ts';
+import { DailyQuiet } from '../quiet-hours.ts';
 import { PhoneNumber } from '../phone-number.ts';
 import { SessionHealth } from '../session-events.ts';
 import { DesiredStatus, SessionStatus, StatusReason } from '../session-status.ts';
@@ -9,6 +10,8 @@ export const PacingProfile = z.enum(['default', 'cautious', 'unlimited']);
 export type PacingProfile = z.infer<typeof PacingProfile>;
 
 export const Pacing = z.strictObject({ profile: PacingProfile.default('default') });
+const quietHours = DailyQuiet.nullable().optional().describe('Campaigns rest meanwhile; chats do not. `null`: never. Left out: what the operator of the fleet set');
+const SessionPacing = Pacing.extend({ quietHours });
 
 /** WhatsApp unlinks a device that has not connected for 14 days: a wake each week leaves another week for what may fail. */
 const WEEK_MINUTES = 10_080;
@@ -33,7 +36,7 @@ export const CreateSessionRequest = z.strictObject({
   name: z.string().min(1).max(100).optional(),
   provider: z.enum(['webjs', 'meta']).default('webjs'),
   phoneNumber: PhoneNumber.optional().describe('Asks for a pairing code in place of a QR'),
-  pacing: Pacing.default({ profile: 'default' }),
+  pacing: SessionPacing.default({ profile: 'default' }),
   autoStart: z.boolean().default(true),
   onDemand: OnDemand.nullable().default(null).describe('Hibernates while idle; `null`: always connected'),
   meta: z
@@ -48,7 +51,7 @@ export const CreateSessionRequest = z.strictObject({
 export type CreateSessionRequest = z.infer<typeof CreateSessionRequest>;
 
 export const UpdateSessionRequest = z
-  .strictObject({ name: z.string().min(1).max(100).nullable().optional(), onDemand: OnDemand.nullable().optional(), meta: z.strictObject({ accessToken: AccessToken }).optional().describe('Another token for a session with provider `meta`') })
+  .strictObject({ name: z.string().min(1).max(100).nullable().optional(), onDemand: OnDemand.nullable().optional(), pacing: z.strictObject({ quietHours: DailyQuiet.nullable() }).optional(), meta: z.strictObject({ accessToken: AccessToken }).optional().describe('Another token for a session with provider `meta`') })
   .refine((change) => Object.keys(change).length > 0, 'must change something');
 export type UpdateSessionRequest = z.infer<typeof UpdateSessionRequest>;
 
@@ -71,7 +74,7 @@ export const SessionView = z.object({
   disconnectDetails: z.string().nullable(),
   storage: z.object({ path: z.string(), bytes: z.int(), verifiedAt: Instant }).nullable(),
   health: SessionHealth,
-  pacing: z.object({ profile: PacingProfile }),
+  pacing: z.object({ profile: PacingProfile, quietHours }),
   onDemand: z.object({ idleMinutes: z.int(), wakeEveryMinutes: z.int().nullable() }).nullable(),
   hibernatingSince: NullableInstant,
   wakeAt: NullableInstant.describe('When it wakes if nothing wakes it before'),

@@ -60,12 +60,18 @@ export const DeliveryView = z.object({
 export type DeliveryView = z.infer<typeof DeliveryView>;
 export const DeliveryPage = pageOf(DeliveryView);
 const EventTime = z.iso.datetime({ offset: true });
+const span = {
+  since: EventTime.optional().describe('Events that happened then or later'),
+  until: EventTime.optional().describe('Events that happened then or earlier'),
+};
+const isForward = ({ since, until }: { readonly since?: string | undefined; readonly until?: string | undefined }): boolean =>
+  since === undefined || until === undefined || Date.parse(since) <= Date.parse(until);
+const BACKWARD = { path: ['until'], message: 'must not be before `since`' };
 export const ListDeliveriesQuery = PageQuery.extend({
   status: DeliveryStatus.optional(),
   eventType: PublicEventType.optional(),
-  since: EventTime.optional().describe('Events that happened then or later'),
-  until: EventTime.optional().describe('Events that happened then or earlier'),
-});
+  ...span,
+}).refine(isForward, BACKWARD);
 export const AttemptView = z.object({
   at: NullableInstant,
   durationMs: z.int().nullable(),
@@ -86,8 +92,7 @@ export type DeliveryDetail = z.infer<typeof DeliveryDetail>;
 
 export const ReplayRequest = z.strictObject({
   status: DeliveryStatus.exclude(['pending']).default('dead'),
-  since: EventTime.optional().describe('Events that happened then or later'),
-  until: EventTime.optional().describe('Events that happened then or earlier'),
+  ...span,
   eventTypes: z.array(PublicEventType).min(1).max(50).optional(),
-});
+}).refine(isForward, BACKWARD);
 export const ReplayAccepted = z.object({ accepted: z.int().describe('Deliveries that go out once more') });

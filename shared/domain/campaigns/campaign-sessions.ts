@@ -16,6 +16,25 @@ const PAGE = 200;
  */
 export async function sessionsFor(sessions: SessionReader, campaign: Campaign): Promise<readonly string[]> {
   if (campaign.sessionIds.length > 0) return linkedOnly(sessions, campaign);
+  return everyAble(sessions, campaign);
+}
+
+/**
+ * The sessions a started campaign can send from now: its own that are still linked, or, if all of those are gone, every
+ * connected or hibernating one. Throws `no_connected_session`.
+ */
+export async function sessionsForRetry(sessions: SessionReader, campaign: Campaign): Promise<readonly string[]> {
+  const usable = await stillUsable(sessions, campaign);
+  return usable.length > 0 ? usable : everyAble(sessions, campaign);
+}
+
+/** Of a started campaign's sessions, those that have not been deleted, logged out or given up since. */
+export async function stillUsable(sessions: Pick<Sessions, 'get'>, { workspaceId, sessionIds, message }: Campaign): Promise<readonly string[]> {
+  const found = await Promise.all(sessionIds.map((id) => findSession(sessions, workspaceId, id)));
+  return sessionIds.filter((_, i) => isLinked(found[i]) && found[i] && canSendType(found[i].provider, message.type));
+}
+
+async function everyAble(sessions: Pick<Sessions, 'list'>, campaign: Campaign): Promise<readonly string[]> {
   const connected = await listAble(sessions, campaign, 'connected');
   const hibernating = await listAble(sessions, campaign, 'hibernating'); // they wake up to send
   if (connected.length + hibernating.length > 0) return [...connected, ...hibernating];
@@ -62,7 +81,7 @@ const unsupported = (sessionIds: readonly string[], type: string): DomainError =
 
 /** It has a phone behind it, even if it is not connected right now: its messages wait for it. */
 const isLinked = (session: Session | undefined): boolean =>
-  session !== undefined && session.phoneNumber !== null && !['logged_out', 'failed', 'deleted'].includes(session.status);
+  session !== undefined && session.phoneNumber !== null && !['logged_out', 'deleted'].includes(session.desired) && !['logged_out', 'failed', 'deleted'].includes(session.status);
 
 async function listAble(sessions: Pick<Sessions, 'list'>, { workspaceId, message }: Campaign, status: SessionStatus): Promise<readonly string[]> {
   const ids: string[] = [];

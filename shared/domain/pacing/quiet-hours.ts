@@ -1,3 +1,5 @@
+import { isTimeZone, type DailyQuiet } from '../../contracts/quiet-hours.ts';
+
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
 
@@ -11,20 +13,20 @@ export interface QuietHours {
 
 const FORM = /^([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-3]):([0-5]\d) (\S+)$/;
 
-const isZone = (timeZone: string): boolean => {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone }));
-  } catch {
-    return false;
-  }
-};
-
 /** Reads `21:00-08:00 Europe/Berlin`. `undefined`: it is not that. */
 export function parseQuietHours(text: string): QuietHours | undefined {
   const [, fromHour, fromMinute, toHour, toMinute, timeZone = ''] = FORM.exec(text) ?? [];
-  if (!isZone(timeZone)) return undefined;
+  if (!isTimeZone(timeZone)) return undefined;
   return { from: Number(fromHour) * 60 + Number(fromMinute), to: Number(toHour) * 60 + Number(toMinute), timeZone };
 }
+
+/** A session's own quiet hours, or the fleet's if it says nothing; `null` is none. */
+export function quietHoursOf(own: DailyQuiet | null | undefined, fleets: QuietHours | undefined): QuietHours | undefined {
+  if (own === undefined) return fleets;
+  return own === null ? undefined : { from: minutesOf(own.from), to: minutesOf(own.to), timeZone: own.timeZone };
+}
+
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 
 function minuteOfDay(now: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).formatToParts(now);

@@ -1,3 +1,4 @@
+import type { DailyQuiet } from '../../contracts/quiet-hours.ts';
 import type { OnDemand, PacingProfile } from '../../contracts/api/sessions.ts';
 import type { SessionHealth } from '../../contracts/session-events.ts';
 import type { DesiredStatus, SessionStatus, StatusReason } from '../../contracts/session-status.ts';
@@ -37,7 +38,8 @@ export interface Session {
   readonly provider: 'webjs' | 'meta';
   /** Which number at Meta it is; for provider `meta` only. */
   readonly meta?: { readonly phoneNumberId: string; readonly businessAccountId: string } | null;
-  readonly pacing: { readonly profile: PacingProfile };
+  /** Without `quietHours` the fleet's hold; `null`: none. */
+  readonly pacing: { readonly profile: PacingProfile; readonly quietHours?: DailyQuiet | null | undefined };
   /** Hibernates while idle; `null`: always connected. */
   readonly onDemand: OnDemand | null;
   readonly desired: DesiredStatus;

@@ -21,7 +21,7 @@ export interface SessionIntent {
   readonly ifAsSeen?: Pick<Session, 'status' | 'statusSince' | 'desired'>;
 }
 
-export type SessionSettings = Partial<Pick<Session, 'name' | 'onDemand'>>;
+export type SessionSettings = Partial<Pick<Session, 'name' | 'onDemand' | 'pacing'>>;
 
 /** What the owner observed. Left-out fields stay as they are. */
 export interface SessionReport {

@@ -1,3 +1,4 @@
+import { makeRetry } from '../../../lambdas/api/campaigns/control-campaign.ts';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeRunCampaignJob } from '../../../lambdas/queues/jobs/run-campaign-job.ts';
@@ -230,6 +231,36 @@ describe('a campaign from start to end, on the tables', () => {
       await world.send(ses, id, 4);
       expect(await world.get(id)).toMatchObject({ status: 'completed' });
       expect(await world.stats(id)).toMatchObject({ sent: 10 });
+    });
+
+    it('sends from a session that is left when the one before is gone', async () => {
+      const other = await world.linkedSession();
+      const { id } = await world.draft(recipients(6), { sessionIds: [ses, other] });
+      await world.startCampaign(WORKSPACE, id);
+      await world.drain();
+      for (const session of [ses, other]) await world.send(session, id, 3, 'failed');
+      await world.sessions.intend(WORKSPACE, other, { desired: 'logged_out' });
+      await world.retry(WORKSPACE, id);
+      await world.drain();
+      expect(await world.send(ses, id, 10)).toBe(6);
+      expect(await world.get(id)).toMatchObject({ status: 'completed', sessionIds: [ses, other] });
+    });
+
+    it('takes another session of the workspace when all of its own are gone, and is refused, with nothing written, when there is none', async () => {
+      const gone = await world.linkedSession();
+      const { id } = await world.draft(recipients(2), { sessionIds: [gone] });
+      await world.startCampaign(WORKSPACE, id);
+      await world.drain();
+      await world.send(gone, id, 2, 'failed');
+      await world.sessions.intend(WORKSPACE, gone, { desired: 'deleted' });
+      const nobody = { ...world.control, sessions: { ...world.sessions, list: async () => ({ items: [], cursor: undefined }) } };
+      await expect(makeRetry(nobody)(WORKSPACE, id)).rejects.toMatchObject({ code: 'no_connected_session' });
+      expect(world.queue).toEqual([]);
+      await world.retry(WORKSPACE, id);
+      await world.drain();
+      expect((await world.get(id)).sessionIds).toContain(ses);
+      expect(await world.stats(id)).toMatchObject({ queued: 2, failed: 0 });
+      await world.cancel(WORKSPACE, id);
     });
 
     it('is refused when nothing failed', async () => {

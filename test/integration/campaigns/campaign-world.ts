@@ -47,8 +47,8 @@ export async function startCampaignWorld() {
   const noteCounts = async () => {};
   const startCampaign = makeStartCampaign({ campaigns, sessions, outbox, enqueue, clock });
   const recountCampaign = makeRecountCampaign({ campaigns, messages, clock, messageIdOf: campaignMessageIdOf });
-  const control: ControlCampaignDeps = { campaigns, outbox, enqueue, startCampaign, wake };
-  const jobDeps: RunCampaignJobDeps = { campaigns, outbox, messages, peers, wake, announce, noteCounts, clock, optedOutAmong: makeOptedOutAmong(contacts), optedOutMessages };
+  const control: ControlCampaignDeps = { campaigns, sessions, outbox, enqueue, startCampaign, wake };
+  const jobDeps: RunCampaignJobDeps = { campaigns, sessions, outbox, messages, peers, wake, announce, noteCounts, clock, optedOutAmong: makeOptedOutAmong(contacts), optedOutMessages };
   let batches = 0;
 
   /** Claims what is due of one session and reports it as the consumer of session events would. */

@@ -4,7 +4,7 @@ import type { SessionView } from '../../../shared/contracts/api/sessions.ts';
 import { UNKNOWN_HEALTH } from '../../../shared/domain/sessions/session-health.ts';
 import type { HttpHandler } from '../../../lambdas/http/http-api.ts';
 import { callApi, type ApiCall } from '../../support/api-event.ts';
-import { anId } from '../../support/builders/session.ts';
+import { aSession, anId } from '../../support/builders/session.ts';
 import { awsEnvironment, startDynamo, type TestDynamo } from '../../support/dynamodb.ts';
 
 let dynamo: TestDynamo;
@@ -55,6 +55,23 @@ describe('Without an instance', () => {
     const alias = await call('POST', '/api/whatsapp/sessions/create', { body: {}, headers: { 'Idempotency-Key': 'two' } });
     expect(alias.status).toBe(201);
     expect((await call('GET', '/v1/sessions')).body).toMatchObject({ data: [{}, {}], nextCursor: null });
+  });
+
+  it('keeps quiet hours of its own, which can be changed, and shows them', async () => {
+    const quietHours = { from: '21:00', to: '08:00', timeZone: 'Europe/Berlin' };
+    const { id, pacing } = await create({ pacing: { quietHours } });
+    expect(pacing).toEqual({ profile: 'default', quietHours });
+    const change = async (change: unknown) => (await call('PATCH', `/v1/sessions/${id}`, { body: { pacing: { quietHours: change } } })).body;
+    expect(await change(null)).toMatchObject({ pacing: { profile: 'default', quietHours: null } });
+    expect(await change({ ...quietHours, to: '07:00' })).toMatchObject({ pacing: { profile: 'default', quietHours: { to: '07:00' } } });
+  });
+
+  it('keeps the QR of a session that is being deleted, when it is asked for another and refuses (I8)', async () => {
+    const sessions = dynamoSessions(dynamo.doc, dynamo.tables.core);
+    const { id } = await sessions.insert(aSession({ workspaceId, fencingToken: 1, instanceId: 'ins_gone', desired: 'deleted', status: 'qr_scanning' }));
+    await sessions.saveQr(id, { qr: 'x', expiresAt: new Date(Date.now() + 60_000).toISOString(), attempt: 1 });
+    expect(await call('POST', `/v1/sessions/${id}/regenerate-qr`)).toMatchObject({ status: 409, body: { code: 'session_being_deleted' } });
+    expect(await sessions.findQr(id)).toMatchObject({ qr: 'x' });
   });
 
   it('pages and filters', async () => {
@@ -177,6 +194,8 @@ describe('Bad requests leave no trace', () => {
     { what: 'a name too long', method: 'POST', path: '/v1/sessions', body: { name: 'x'.repeat(101) }, status: 422, field: 'name' },
     { what: 'an unknown provider', method: 'POST', path: '/v1/sessions', body: { provider: 'sms' }, status: 422, field: 'provider' },
     { what: 'a number that is none', method: 'POST', path: '/v1/sessions', body: { phoneNumber: 'hello' }, status: 422, field: 'phoneNumber' },
+    { what: 'quiet hours of no time zone', method: 'POST', path: '/v1/sessions', body: { pacing: { quietHours: { from: '21:00', to: '08:00', timeZone: 'Mars/Olympus' } } }, status: 422, field: 'pacing.quietHours.timeZone' },
+    { what: 'quiet hours that never end', method: 'POST', path: '/v1/sessions', body: { pacing: { quietHours: { from: '21:00', to: '21:00', timeZone: 'UTC' } } }, status: 422, field: 'pacing.quietHours.to' },
     { what: 'unlimited pacing', method: 'POST', path: '/v1/sessions', body: { pacing: { profile: 'unlimited' } }, status: 422, field: 'pacing.profile', code: 'unlimited_pacing_not_allowed' },
     { what: 'the Cloud API', method: 'POST', path: '/v1/sessions', body: { provider: 'meta' }, status: 422, field: 'meta', code: 'unsupported_by_provider' },
     { what: 'an idle time of nothing', method: 'POST', path: '/v1/sessions', body: { onDemand: { idleMinutes: 0 } }, status: 422, field: 'onDemand.idleMinutes' },

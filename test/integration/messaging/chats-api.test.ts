@@ -17,7 +17,7 @@ let session: Session;
 let chatId: string;
 const call = (method: string, target: string, more: ApiCall = {}) => callApi(handler, method, target, { workspaceId, ...more });
 const post = (action: string, body?: unknown) => call('POST', `/v1/chats/${chatId}/${action}`, body === undefined ? {} : { body });
-const commands = () => world.instance.received.filter(({ path }) => path === `/sessions/${session.id}/commands`).map(({ body }) => JSON.parse(body) as unknown);
+const commands = () => world.instance.received.filter(({ path }) => path.startsWith(`/sessions/${session.id}/commands?`)).map(({ body }) => JSON.parse(body) as unknown);
 
 /** A message of the peer, as the event consumer notes it. */
 async function receive(peer = PEER, at = NOON) {

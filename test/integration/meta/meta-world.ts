@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, type Message } from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, type Message } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { AwsJsonServer } from '../../../local/aws-json/aws-json-server.ts';
 import { masterKeyActions, openMasterKeys } from '../../../local/aws-json/master-keys.ts';
@@ -23,10 +23,10 @@ import { startQueues } from '../../support/sqs.ts';
 export const APP_SECRET = 'the-app-secret';
 export const VERIFY_TOKEN = 'the-verify-token';
 const KEY_ID = '11111111-2222-3333-4444-555555555555';
-const secretArn = (name: string): string => `arn:aws:secretsmanager:eu-central-1:000000000000:secret:${name}-x`;
+export const secretArn = (name: string): string => `arn:aws:secretsmanager:eu-central-1:000000000000:secret:${name}-x`;
 
 /** KMS and Secrets Manager, to the real SDK clients. */
-async function startSecurity() {
+export async function startSecurity() {
   const folder = await mkdtemp(join(tmpdir(), 'blazz-meta-'));
   const key = { ref: KEY_ID, name: KEY_ID, arn: `arn:aws:kms:eu-central-1:000000000000:key/${KEY_ID}` } as Resource;
   const deployment: Deployment = { region: 'eu-central-1', list: (type) => (type === 'AWS::KMS::Key' ? [key] : []), assetFolder: () => '' };
@@ -62,8 +62,7 @@ const recordOf = ({ MessageId, ReceiptHandle, Body, Attributes }: Message): SQSR
 /** Everything around numbers at Meta on emulators: tables, queues, KMS, secrets, the simulated Meta, and the real entries. */
 export async function startMetaWorld() {
   const [dynamo, queues, security, service, bucket] = await Promise.all([startDynamo(), startQueues(), startSecurity(), startMetaService(), startMediaBucket()]);
-  const fifo = await queues.client.send(new CreateQueueCommand({ QueueName: 'session-events.fifo', Attributes: { FifoQueue: 'true', DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' } }));
-  const eventsUrl = fifo.QueueUrl ?? '';
+  const eventsUrl = await queues.createFifo('session-events.fifo');
   Object.assign(process.env, awsEnvironment(dynamo.endpoint), {
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     AWS_ENDPOINT_URL_KMS: security.endpoint,

@@ -12,6 +12,7 @@ export function aRateLimiter(sessionId: string, over: Partial<WhatsAppRateLimite
     sessionId, store,
     contacts: new KnownContacts({ workspaceId: 'wsp_01J00000000000000000000000', sessionId, store, chats: memoryChats() }),
     rules: DEFAULT_PACING_RULES,
+    quietHours: () => undefined,
     clock: systemClock,
     random: () => 0,
     warn: () => undefined,

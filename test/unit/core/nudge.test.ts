@@ -3,6 +3,7 @@ import { coalesce } from '../../../shared/adapters/nudge/coalesce.ts';
 import { httpNudge } from '../../../shared/adapters/nudge/http-nudge.ts';
 import { preferredType } from '../../../lambdas/http/accept.ts';
 import { anInstance } from '../../support/builders/instance.ts';
+import { FakeClock } from '../../support/fakes/fake-clock.ts';
 import { startServerDouble } from '../../support/server-double.ts';
 
 const readSecret = async () => 'secret';
@@ -46,7 +47,22 @@ describe('httpNudge', () => {
     const calls = httpNudge({ directory: directoryOf(server.url), readSecret });
     await calls.nudge(SESSION, 'outbox');
     expect(await calls.command(SESSION, { command: 'typing', peer: '+49', isTyping: true })).toBe(true);
-    expect(server.received.map(({ path }) => path)).toEqual(['/sessions/ses_1/nudge', '/sessions/ses_1/commands']);
+    expect(server.received.map(({ path }) => path)).toEqual(['/sessions/ses_1/nudge', expect.stringMatching(/^\/sessions\/ses_1\/commands\?nonce=[\w-]{36}$/)]);
+    await server.stop();
+  });
+
+  it('signs two commands of one second that say the same differently', async () => {
+    const server = await startServerDouble({ status: 200 });
+    const calls = httpNudge({ directory: directoryOf(server.url), readSecret, clock: new FakeClock() });
+    for (const _ of [1, 2]) await calls.command(SESSION, { command: 'typing', peer: '+49', isTyping: true });
+    expect(new Set(server.received.map(({ headers }) => headers['x-hmac-signature'])).size).toBe(2);
+    await server.stop();
+  });
+
+  it('takes an instance that answers a check in words we do not know for one that does not answer', async () => {
+    const server = await startServerDouble({ body: { somethingElse: true } });
+    const calls = httpNudge({ directory: directoryOf(server.url), readSecret });
+    expect(await calls.checkNumbers(SESSION, ['+4915112345678'])).toBeUndefined();
     await server.stop();
   });
 

@@ -58,6 +58,18 @@ describe('the HTTP of an instance', () => {
     expect(calls).toEqual([[sessionId, 'outbox'], [sessionId, 'outbox']]);
   });
 
+  it('takes two commands of one second that say the same, and neither of them again', async () => {
+    const body = JSON.stringify({ command: 'typing', peer: '+4915112345678', isTyping: true });
+    const now = Date.now();
+    const send = async (nonce: number): Promise<number> => {
+      const path = `/sessions/${sessionId}/commands?nonce=${nonce}`;
+      const headers = { 'content-type': 'application/json', ...signRequest(SECRET, 'POST', path, body, now) };
+      return (await fetch(url(path), { method: 'POST', headers, body })).status;
+    };
+    expect([await send(1), await send(2), await send(1), await send(2)]).toEqual([200, 200, 401, 401]);
+    expect(calls).toHaveLength(2);
+  });
+
   it('takes a signed command once', async () => {
     const command = { command: 'mark-read', peer: '+4915112345678' };
     expect(await post(`/sessions/${sessionId}/commands`, command)).toBe(200);

@@ -4,6 +4,7 @@ import { ClaimQueue, type NextClaim } from '../../../fleet/sessions/claim-queue.
 import { KnownContacts } from '../../../fleet/sessions/known-contacts.ts';
 import type { WhatsAppRateLimiter } from '../../../fleet/sessions/whatsapp-rate-limiter.ts';
 import type { PacingProfile } from '../../../shared/contracts/api/sessions.ts';
+import type { DailyQuiet } from '../../../shared/contracts/quiet-hours.ts';
 import type { PacingRules } from '../../../shared/domain/pacing/pacing-rules.ts';
 import { DEFAULT_PACING_RULES } from '../../support/builders/pacing-rules.ts';
 import type { PacingStore } from '../../../shared/domain/pacing/pacing-store.ts';
@@ -125,6 +126,16 @@ describe('WhatsAppRateLimiter', () => {
     const limiter = makeLimiter(rules);
     expect(await limiter.campaignsWaitMs('default')).toBe(11 * HOUR + 59 * MINUTE);
     expect(await limiter.waitMs('default')).toBe(0);
+  });
+
+  it("goes by the session's own quiet hours before the fleet's", async () => {
+    clock = new FakeClock(Date.UTC(2026, 5, 1, 21)); // 23:00 in Berlin
+    const rules = { ...DEFAULT_PACING_RULES, quietHours: parseQuietHours('00:00-23:59 UTC') };
+    const waitOf = (own: DailyQuiet | null | undefined) => aRateLimiter(sessionId, { store, clock, rules, quietHours: () => own }).campaignsWaitMs('default');
+    expect(await waitOf({ from: '22:00', to: '07:30', timeZone: 'Europe/Berlin' })).toBe(8 * HOUR + 30 * MINUTE);
+    expect(await waitOf({ from: '01:00', to: '02:00', timeZone: 'Europe/Berlin' })).toBe(0);
+    expect(await waitOf(null)).toBe(0);
+    expect(await waitOf(undefined)).toBe(2 * HOUR + 59 * MINUTE);
   });
 
   describe('in front of the outbox', () => {
