@@ -74,7 +74,6 @@ export async function startMetaWorld() {
     REGISTRY_TABLE: dynamo.tables.registry,
     NUDGE_SECRET_ARN: secretArn('nudge'),
     META_SENDS_QUEUE_URL: await queues.create('meta-sends'), // nothing here takes its jobs
-    MEDIA_BUCKET: 'blazz-test-media',
     META_APP_SECRET_ARN: secretArn('app'),
     META_VERIFY_TOKEN_ARN: secretArn('verify'),
     CREDENTIALS_KEY_ARN: security.keyArn,
