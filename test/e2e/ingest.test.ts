@@ -93,7 +93,7 @@ describe('A fleet that reports over HTTP', () => {
     await whenAtRest(stack, id, ({ read }) => read === 3);
     const { data } = await stack.operator.get<{ data: QueueView[] }>('/v1/operations/queues');
     expect(data.map(({ name, dead }) => `${name} ${dead}`).toSorted((a, b) => a.localeCompare(b))).toEqual([
-      'jobs-critical 0', 'jobs-default 0', 'jobs-high 0', 'jobs-low 0', 'session-events 0', 'webhook-deliveries 0',
+      'campaign-stats 0', 'contact-imports 0', 'jobs-critical 0', 'jobs-default 0', 'jobs-high 0', 'jobs-low 0', 'meta-sends 0', 'session-events 0', 'webhook-deliveries 0', 'websocket-pushes 0',
     ]);
     expect(data.filter(({ lastTakenAt }) => lastTakenAt !== null).map(({ name }) => name)).toEqual(['jobs-high']);
     expect(await stack.operator.post('/v1/operations/queues/jobs-high/redrive')).toEqual({ moved: 0, isEmpty: true });

@@ -10,6 +10,7 @@ import { linkSession } from '../../local/client/link-session.ts';
 import { until } from '../../local/client/until.ts';
 import { Stack } from './stack.ts';
 import { WebhookReceiver } from './webhook-receiver.ts';
+import { aFile } from '../support/builders/files.ts';
 
 const run = promisify(execFile);
 const START_MS = 180_000;
@@ -18,7 +19,7 @@ const SHOP = '+4915200000001';
 const CARLA = '+4915320000001';
 const DAVE = '+4915320000002';
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const file = (mimetype: string, filename?: string) => ({ base64: 'AAAA', mimetype, ...(filename !== undefined && { filename }) });
+const file = (mimetype: string, filename?: string) => ({ base64: aFile(mimetype).toString('base64'), mimetype, ...(filename !== undefined && { filename }) });
 
 interface PhoneEntry {
   readonly wireId: string;

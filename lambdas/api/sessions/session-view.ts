@@ -24,7 +24,7 @@ export const sessionViewer =
 function seenByClients(session: Session) {
   const {
     instanceId: _instanceId, fencingToken: _fencingToken, requests: _requests, relinksDone: _relinksDone,
-    desiredBecause: _desiredBecause, statusSince: _statusSince, reportedBy: _reportedBy, deletedAt: _deletedAt, purgeAfter: _purgeAfter, ...seen
+    reportedBy: _reportedBy, desiredBecause: _desiredBecause, statusSince: _statusSince, deletedAt: _deletedAt, purgeAfter: _purgeAfter, ...seen
   } = session;
   return seen;
 }

@@ -25,7 +25,7 @@ export const DOCS_CSP = [
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 ].join('; ');
 
-const METHODS = ['get', 'post', 'patch', 'delete'] as const;
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** The reference as one self-contained page of HTML. */
 export function docsPage(document: OpenApiDocument): string {

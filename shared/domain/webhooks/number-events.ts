@@ -1,5 +1,8 @@
-import type { PublicEvent } from '../../contracts/public-event.ts';
+import type { PublicEvent, PublicEventType } from '../../contracts/public-event.ts';
 import type { ChatEvents, ChatNumbers } from './chat-numbers.ts';
+
+/** True for a moment only: nobody waits for one that was missed. */
+const PASSING: ReadonlySet<PublicEventType> = new Set(['chat.typing', 'contact.presence']);
 
 /**
  * Gives each event of a chat its `sequence`: 1, 2, 3 … in the order in which they are given here. An event that is
@@ -19,7 +22,7 @@ export const makeNumberEvents = (numbers: ChatNumbers) =>
 export type NumberEvents = ReturnType<typeof makeNumberEvents>;
 
 function chatsOf(events: readonly PublicEvent[]): ChatEvents[] {
-  const ofChats = Map.groupBy(events.filter(({ chatId }) => chatId !== undefined), ({ chatId = '' }) => chatId);
+  const ofChats = Map.groupBy(events.filter(({ chatId, type }) => chatId !== undefined && !PASSING.has(type)), ({ chatId = '' }) => chatId);
   return [...ofChats].map(([chatId, own]) => ({
     chatId,
     eventIds: [...new Set(own.map(({ id }) => id))],

@@ -16,7 +16,7 @@ let handler: QueueHandler;
 
 beforeAll(async () => {
   [world, queue] = await Promise.all([startApiWorld(), startServerDouble()]);
-  Object.assign(process.env, { AWS_ENDPOINT_URL_SQS: queue.url, WEBHOOK_DELIVERIES_QUEUE_URL: `${queue.url}/deliveries`, SESSION_EVENTS_QUEUE_URL: `${queue.url}/events` });
+  Object.assign(process.env, { AWS_ENDPOINT_URL_SQS: queue.url, WEBHOOK_DELIVERIES_QUEUE_URL: `${queue.url}/deliveries`, SESSION_EVENTS_QUEUE_URL: `${queue.url}/events`, WEBSOCKET_PUSHES_QUEUE_URL: `${queue.url}/pushes`, CAMPAIGN_STATS_QUEUE_URL: `${queue.url}/stats` });
   ({ handler } = await import('../../../lambdas/queues/session-events/session-events.handler.ts'));
 });
 afterAll(() => Promise.all([world.stop(), queue.stop()]));

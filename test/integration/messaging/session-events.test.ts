@@ -176,7 +176,7 @@ describe('session events', () => {
       'message.received', 'message.received', 'message.received', 'message.received',
       'message.sent', 'message.sent', 'message.sent', 'message.sent', 'session.status', 'session.status',
     ],
-    sequences: [[1, 2, 3, 4, 5, 6, 7], [1, 2]],
+    sequences: [[1, 2, 3, 4, 5, 6, 7, 8], [1, 2]],
   };
 
   it('moves messages, counts, chats and deliveries', async () => {

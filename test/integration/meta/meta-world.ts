@@ -17,6 +17,7 @@ import type { PublicEvent } from '../../../shared/contracts/public-event.ts';
 import { callApi, lambdaContext, type ApiCall } from '../../support/api-event.ts';
 import { aWebhook } from '../../support/builders/webhook.ts';
 import { awsEnvironment, startDynamo } from '../../support/dynamodb.ts';
+import { startMediaBucket } from '../../support/media-bucket.ts';
 import { startQueues } from '../../support/sqs.ts';
 
 export const APP_SECRET = 'the-app-secret';
@@ -60,12 +61,14 @@ const recordOf = ({ MessageId, ReceiptHandle, Body, Attributes }: Message): SQSR
 
 /** Everything around numbers at Meta on emulators: tables, queues, KMS, secrets, the simulated Meta, and the real entries. */
 export async function startMetaWorld() {
-  const [dynamo, queues, security, service] = await Promise.all([startDynamo(), startQueues(), startSecurity(), startMetaService()]);
+  const [dynamo, queues, security, service, bucket] = await Promise.all([startDynamo(), startQueues(), startSecurity(), startMetaService(), startMediaBucket()]);
   const eventsUrl = await queues.createFifo('session-events.fifo');
   Object.assign(process.env, awsEnvironment(dynamo.endpoint), {
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     AWS_ENDPOINT_URL_KMS: security.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: security.endpoint,
+    AWS_ENDPOINT_URL_S3: bucket.endpoint,
+    MEDIA_BUCKET: bucket.name,
     CORE_TABLE: dynamo.tables.core,
     MESSAGES_TABLE: dynamo.tables.messages,
     REGISTRY_TABLE: dynamo.tables.registry,
@@ -77,6 +80,8 @@ export async function startMetaWorld() {
     META_GRAPH_URL: service.graph,
     SESSION_EVENTS_QUEUE_URL: eventsUrl,
     WEBHOOK_DELIVERIES_QUEUE_URL: await queues.create('deliveries'),
+    WEBSOCKET_PUSHES_QUEUE_URL: await queues.create('pushes'),
+    CAMPAIGN_STATS_QUEUE_URL: await queues.create('stats'),
   });
   // one after the other: Jest links modules that are imported side by side wrongly
   const { handler: sessionsApi } = await import('../../../lambdas/api/sessions/sessions.handler.ts');
@@ -122,7 +127,7 @@ export async function startMetaWorld() {
     async stop(): Promise<void> {
       gateway.server.closeAllConnections();
       gateway.server.close();
-      await Promise.all([service.stop(), dynamo.stop(), queues.stop(), security.stop()]);
+      await Promise.all([service.stop(), dynamo.stop(), queues.stop(), security.stop(), bucket.stop()]);
     },
   };
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
   Object.assign(process.env, awsEnvironment(dynamo.endpoint), {
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     CORE_TABLE: dynamo.tables.core,
-    WEBHOOK_DELIVERIES_QUEUE_URL: queueUrl,
+    WEBHOOK_DELIVERIES_QUEUE_URL: queueUrl, WEBSOCKET_PUSHES_QUEUE_URL: `${queueUrl}-pushes`,
     BLAZZ_WEBHOOK_ALLOW_LOOPBACK: 'true',
   });
   ({ handler } = await import('../../../lambdas/api/webhooks/webhooks.handler.ts'));

@@ -19,6 +19,12 @@ describe('numbering events', () => {
     expect(await number(WORKSPACE, events)).toEqual(numbered);
   });
 
+  it('leaves out what passes', async () => {
+    const number = makeNumberEvents(memoryChatNumbers());
+    const events = [anEvent({ chatId: 'cht_a', type: 'chat.typing' }), anEvent({ chatId: 'cht_a' }), anEvent({ chatId: 'cht_a', type: 'contact.presence' })];
+    expect((await number(WORKSPACE, events)).map(({ sequence }) => sequence)).toEqual([undefined, 1, undefined]);
+  });
+
   it('does not begin with the receipts of a campaign, and counts them once something else has begun', async () => {
     const number = makeNumberEvents(memoryChatNumbers());
     const receipt = () => anEvent({ chatId: 'cht_a', data: CAMPAIGN });

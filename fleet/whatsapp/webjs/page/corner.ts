@@ -67,10 +67,7 @@ export function openCorner(): void {
       isNotification: (type: string) => NOTIFICATIONS.includes(type),
       jidOf,
       phoneOf,
-      ackOf(message: MsgModel, ack: number): PageAck {
-        window.blazzCorner.meet(message.id.remote);
-        return { wireId: message.id.id, jid: jidOf(message.id.remote), phoneJid: phoneOf(message.id.remote), ack };
-      },
+      ackOf: (message: MsgModel, ack: number): PageAck => ({ wireId: message.id.id, jid: jidOf(message.id.remote), phoneJid: phoneOf(message.id.remote), ack }),
       describe: (message: MsgModel): PageMessage => ({
         wireId: message.id.id,
         jid: jidOf(message.id.remote),
