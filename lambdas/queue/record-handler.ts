@@ -48,10 +48,13 @@ export function parseRecord<Job>(contract: z.ZodType<Job>, { body }: SQSRecord):
   throw new TypeError(`Unreadable job, wrong at: ${result.error.issues.map(({ path }) => path.join('.')).join(', ')}`);
 }
 
-/** Its own error, like those of the contract, would quote what was sent into the log. */
+/**
+ * Its own error, like those of the contract, would quote what was sent into the log. People can write half a character,
+ * which no table takes: it would come again and again, and hold up all behind it.
+ */
 function parseJson(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return JSON.parse(body, (_name, part: unknown) => (typeof part === 'string' ? part.toWellFormed() : part));
   } catch {
     throw new TypeError('Unreadable job, not JSON');
   }

@@ -35,6 +35,12 @@ describe('queueHandler', () => {
     expect([applied, failedIds(response)]).toEqual([['a', 'c'], ['b1']]);
   });
 
+  it('mends half a character, which no table would take, and leaves whole ones alone', async () => {
+    const { applied, apply } = worker();
+    await queueHandler(Job, apply)(recordsOf('a \ud83d', 'b 👋🏽'), context);
+    expect(applied).toEqual(['a \ufffd', 'b 👋🏽']);
+  });
+
   it('answers as usual when all failed', async () => {
     const response = await queueHandler(Job, worker().apply)(recordsOf('a!', 'b!'), context);
     expect(failedIds(response)).toEqual(['a0', 'b1']);
