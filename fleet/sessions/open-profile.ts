@@ -18,7 +18,7 @@ export interface OpenProfile {
 
 /**
  * Makes a profile ready for a browser, without locks of a dead one, and tells of what was wrong with it. `mayRun` is
- * asked before anything is removed and at the end. `undefined`: it says no.
+ * asked before anything is removed or cut. `undefined`: it says no.
  */
 export async function openProfile(context: SessionContext, recovery: Recovery, mayRun: () => boolean): Promise<OpenProfile | undefined> {
   const { services, sessionId } = context;

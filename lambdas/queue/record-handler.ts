@@ -2,6 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
 import { DomainError, type ErrorKind } from '../../shared/domain/errors.ts';
+import { mendHalves } from '../../shared/domain/session-events/queue-text.ts';
 import { loggableError } from '../../shared/observability/loggable-error.ts';
 import { logger } from '../../shared/observability/logger.ts';
 import { metrics } from '../../shared/observability/metrics.ts';
@@ -54,7 +55,7 @@ export function parseRecord<Job>(contract: z.ZodType<Job>, { body }: SQSRecord):
  */
 function parseJson(body: string): unknown {
   try {
-    return JSON.parse(body, (_name, part: unknown) => (typeof part === 'string' ? part.toWellFormed() : part));
+    return JSON.parse(body, mendHalves);
   } catch {
     throw new TypeError('Unreadable job, not JSON');
   }

@@ -1,4 +1,5 @@
 import type { SessionEvent, SessionEventBatch } from '../../../shared/contracts/session-events.ts';
+import { mendHalves } from '../../../shared/domain/session-events/queue-text.ts';
 import type { Session } from '../../../shared/domain/sessions/session.ts';
 import { arrivalKey } from '../../../shared/identity/arrival-key.ts';
 
@@ -39,6 +40,4 @@ function portions(told: readonly KeyedEvents[]): readonly (readonly KeyedEvents[
   return all;
 }
 
-/** Half a character, which JSON can write but no database takes, becomes the sign for one that is lost. */
-const wellFormed = (event: SessionEvent): SessionEvent =>
-  JSON.parse(JSON.stringify(event), (_name, part: unknown) => (typeof part === 'string' ? part.toWellFormed() : part)) as SessionEvent;
+const wellFormed = (event: SessionEvent): SessionEvent => JSON.parse(JSON.stringify(event), mendHalves) as SessionEvent;

@@ -66,14 +66,8 @@ export const dynamoWebhooks = (doc: DynamoDBDocumentClient, tableName: string): 
       ReturnValues: 'ALL_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
-    try {
-      return webhookOf((await doc.send(update)).Attributes ?? {});
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      const met = oldItem(error);
-      if (!met) throw webhookNotFound(webhookId);
-      return webhookOf(met);
-    }
+    const { webhook } = await updateUnlessMoved(doc, webhookId, update);
+    return webhook;
   },
 
   async rotate(workspaceId, webhookId, seen, { secret, previousSecrets, rotationId }) {
@@ -86,13 +80,8 @@ export const dynamoWebhooks = (doc: DynamoDBDocumentClient, tableName: string): 
       ReturnValues: 'ALL_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
-    try {
-      return webhookOf((await doc.send(update)).Attributes ?? {});
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      if (!oldItem(error)) throw webhookNotFound(webhookId);
-      return undefined;
-    }
+    const { webhook, isUpdated } = await updateUnlessMoved(doc, webhookId, update);
+    return isUpdated ? webhook : undefined;
   },
 
   async delete(workspaceId, webhookId) {
@@ -104,6 +93,18 @@ export const dynamoWebhooks = (doc: DynamoDBDocumentClient, tableName: string): 
       });
   },
 });
+
+/** As it is now: with the update, or as somebody else has left it meanwhile. Throws `webhook_not_found`. */
+async function updateUnlessMoved(doc: DynamoDBDocumentClient, webhookId: string, update: UpdateCommand): Promise<{ readonly webhook: Webhook; readonly isUpdated: boolean }> {
+  try {
+    return { webhook: webhookOf((await doc.send(update)).Attributes ?? {}), isUpdated: true };
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+    const met = oldItem(error);
+    if (!met) throw webhookNotFound(webhookId);
+    return { webhook: webhookOf(met), isUpdated: false };
+  }
+}
 
 const webhooksIn = (workspaceId: string) => ({
   KeyConditionExpression: 'pk = :pk AND begins_with(sk, :webhooks)',
